@@ -1,0 +1,93 @@
+"""Models and replicas, as settings say them and as they stand now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pydantic import ConfigDict
+
+Size = Literal["small", "large"]
+Capability = Literal["tools", "json_schema", "reasoning", "cites"]
+ModelState = Literal["ready", "starting", "away"]
+
+
+@dataclass(frozen=True)
+class ReplicaSettings:
+    """`[[models.replicas]]`: one engine process, by the base of its OpenAI API.
+
+    `api_key_env` names the environment variable that holds the engine's key.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    url: str | None = None
+    file: Path | None = None
+    """A GGUF file for the embedded llama.cpp, in place of `url`."""
+    capacity: int | None = None
+    api_key_env: str | None = None
+    unsafe_routes_allowed: bool = False
+    """Route to an engine although it leaves `/pause` or the like open."""
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """`[[models]]`: one model and its replicas."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    id: str
+    replicas: tuple[ReplicaSettings, ...] = ()
+    name: str | None = None
+    size: Size = "small"
+    context_tokens: int = 8192
+    licence: str | None = None
+    origin: str | None = None
+    sha256: str | None = None
+    target_tokens_per_second: float | None = None
+    capabilities: tuple[Capability, ...] = ("tools", "json_schema")
+    bundled: bool = False
+    """The small model that ships inside ARGO; the page says so."""
+
+
+@dataclass(frozen=True)
+class EmbeddingsSettings:
+    """`[embeddings]`: an OpenAI `/v1/embeddings` elsewhere; absent means the embedded one."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    url: str
+    model: str
+    api_key_env: str | None = None
+
+
+@dataclass(frozen=True)
+class Replica:
+    """One engine process as the service reaches it. `repr` does not show the key."""
+
+    url: str
+    capacity: int | None
+    api_key: str | None
+    unsafe_routes_allowed: bool = False
+
+    def __repr__(self) -> str:
+        """Show everything but the key."""
+        return f"Replica(url={self.url!r}, capacity={self.capacity!r})"
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model people and programs may choose."""
+
+    id: str
+    name: str
+    size: Size
+    context_tokens: int
+    capabilities: tuple[Capability, ...]
+    bundled: bool
+    replicas: tuple[Replica, ...]
+    target_tokens_per_second: float | None = None
+    licence: str | None = None
+    origin: str | None = None
+    sha256: str | None = None

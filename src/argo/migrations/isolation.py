@@ -1,0 +1,63 @@
+"""How a migration shuts a table: row-level security for persons, narrow grants for the rest.
+
+Four roles that cannot log in, own nothing and bypass nothing: `argo_person` (a person's own
+rows), `argo_sign_in` (functions that take a hash), `argo_house` (content-free tables),
+`argo_gate` (owns the sign-in functions). The service's login role may only take the first
+three, one transaction at a time (docs/decisions/0003-database-contexts.md).
+"""
+
+from __future__ import annotations
+
+from alembic.operations import Operations
+
+_OWN_ROWS = "institution_id = (SELECT argo_institution()) AND owner_id = (SELECT argo_owner())"
+
+
+def person_table(op: Operations, table: str, grants: str = "SELECT, INSERT, UPDATE, DELETE") -> None:
+    """Shut `table` for everybody, then open to each person the rows that are theirs."""
+    _shut(op, table)
+    op.execute(
+        f"CREATE POLICY {table}_of_person ON {table} TO argo_person "
+        f"USING ({_OWN_ROWS}) WITH CHECK ({_OWN_ROWS})"
+    )
+    op.execute(f"GRANT {grants} ON {table} TO argo_person")
+
+
+def house_reads(op: Operations, table: str, grants: str = "SELECT, INSERT, UPDATE, DELETE") -> None:
+    """Open `table`, which must hold no content, to the house's work over all persons.
+
+    `grants` may name columns: "SELECT (id, created_at)".
+    """
+    _shut(op, table)
+    op.execute(f"CREATE POLICY {table}_of_house ON {table} TO argo_house USING (true) WITH CHECK (true)")
+    op.execute(f"GRANT {grants} ON {table} TO argo_house")
+
+
+def gate_reads(op: Operations, table: str, grants: str) -> None:
+    """Open `table` to the functions of sign-in, and to nothing else of sign-in."""
+    _shut(op, table)
+    op.execute(f"CREATE POLICY {table}_of_gate ON {table} TO argo_gate USING (true) WITH CHECK (true)")
+    op.execute(f"GRANT {grants} ON {table} TO argo_gate")
+
+
+def gate_function(op: Operations, signature: str, body: str) -> None:
+    """Make the function `signature` ("name(a bytea) RETURNS TABLE (…)") with an SQL `body`.
+
+    It runs with the rights of `argo_gate`; `argo_sign_in` alone may call it.
+    """
+    name = signature.split(" RETURNS", 1)[0]
+    op.execute(
+        f"CREATE FUNCTION {signature} LANGUAGE sql VOLATILE SECURITY DEFINER "
+        f"SET search_path = pg_catalog, public AS $$ {body} $$"
+    )
+    arguments = name[name.index("(") :]
+    bare = name[: name.index("(")]
+    types = ", ".join(part.split()[-1] for part in arguments.strip("()").split(",") if part.strip())
+    op.execute(f"REVOKE ALL ON FUNCTION {bare}({types}) FROM PUBLIC")
+    op.execute(f"ALTER FUNCTION {bare}({types}) OWNER TO argo_gate")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {bare}({types}) TO argo_sign_in")
+
+
+def _shut(op: Operations, table: str) -> None:
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

@@ -1,0 +1,121 @@
+"""PostgreSQL, reached only inside a context: in the name of a person, of sign-in, of the house.
+
+The service's login role owns nothing and has no grants; each transaction first takes the role
+of its context, so that a statement outside one fails, and a person's statement sees that
+person's rows alone (docs/decisions/0003-database-contexts.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
+
+from argo.storage.errors import DatabaseAway, DiskFull
+from argo.storage.types import Owner
+
+Connection = AsyncConnection[Any]
+
+_TAKE_CONTEXT = (
+    "SELECT set_config('role', %s, true), "
+    "set_config('argo.institution_id', %s, true), set_config('argo.owner_id', %s, true)"
+)
+_CONNECT_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class DatabaseState:
+    """How many connections a worker holds and how many questions wait for one."""
+
+    connections: int
+    idle: int
+    waiting: int
+
+
+class Database:
+    """A pool of connections that only hands out transactions with a context."""
+
+    def __init__(self, url: str, *, connections: int) -> None:
+        """Prepare, without connecting, a pool of at most `connections` to the libpq `url`."""
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url,
+            min_size=1,
+            max_size=connections,
+            open=False,
+            timeout=_CONNECT_SECONDS,
+            # A database that comes back is found within seconds, however long it was away.
+            reconnect_timeout=_CONNECT_SECONDS,
+            kwargs={"autocommit": True, "connect_timeout": 3},
+        )
+
+    async def open(self) -> None:
+        """Start the pool; a database that is not there yet is waited for in the background."""
+        await self._pool.open(wait=False)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def person(self, owner: Owner) -> AsyncIterator[Connection]:
+        """Run one transaction in the name of `owner`: it sees and writes that person's rows only.
+
+        Raises `DatabaseAway` or `DiskFull`.
+        """
+        async with self._context(
+            "argo_person", str(owner.institution_id), str(owner.owner_id)
+        ) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def sign_in(self) -> AsyncIterator[Connection]:
+        """Run one transaction that may only call the functions which take a hash.
+
+        Raises `DatabaseAway` or `DiskFull`.
+        """
+        async with self._context("argo_sign_in", "", "") as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def house(self) -> AsyncIterator[Connection]:
+        """Run one transaction of the house: content-free tables only.
+
+        Raises `DatabaseAway` or `DiskFull`.
+        """
+        async with self._context("argo_house", "", "") as connection:
+            yield connection
+
+    def state(self) -> DatabaseState:
+        """Return how the pool stands now."""
+        stats = self._pool.get_stats()
+        return DatabaseState(
+            connections=stats.get("pool_size", 0),
+            idle=stats.get("pool_available", 0),
+            waiting=stats.get("requests_waiting", 0),
+        )
+
+    @asynccontextmanager
+    async def _context(
+        self, role: str, institution: str, owner: str
+    ) -> AsyncIterator[Connection]:
+        with _mapped():
+            async with self._pool.connection() as connection, connection.transaction():
+                await connection.execute(_TAKE_CONTEXT, (role, institution, owner), prepare=True)
+                yield connection
+
+
+@contextmanager
+def _mapped() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.errors.DiskFull as error:
+        raise DiskFull(retry_after=60) from error
+    except (PoolTimeout, PoolClosed, TooManyRequests) as error:
+        raise DatabaseAway(retry_after=5) from error
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise DatabaseAway(retry_after=5) from error
