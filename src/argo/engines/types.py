@@ -91,3 +91,34 @@ class Model:
     licence: str | None = None
     origin: str | None = None
     sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """`[engines]`: how long an engine may take, in seconds."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    connect_seconds: float = 3.0
+    first_token_seconds: float = 300.0
+    idle_seconds: float = 60.0
+    probe_seconds: float = 5.0
+
+
+@dataclass(frozen=True)
+class ReplicaState:
+    """How one replica stands: what probes and answers have told, and what runs there now.
+
+    `sick_since` and the times are of the monotonic clock, in seconds.
+    """
+
+    replica: Replica
+    state: ModelState
+    running: int
+    failures: int
+    open_doors: tuple[str, ...] = ()
+
+    @property
+    def room(self) -> int | None:
+        """How many more questions it may take, None when its capacity is not known."""
+        return None if self.replica.capacity is None else self.replica.capacity - self.running

@@ -30,7 +30,5 @@ def upgrade(owner_url: str, *, service_role: str, revision: str = "head") -> Non
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
         quoted = connection.dialect.identifier_preparer.quote(service_role)
-        connection.execute(
-            text(f"GRANT {_CONTEXT_ROLES} TO {quoted} WITH INHERIT FALSE, SET TRUE")
-        )
+        connection.execute(text(f"GRANT {_CONTEXT_ROLES} TO {quoted} WITH INHERIT FALSE, SET TRUE"))
     engine.dispose()

@@ -13,7 +13,9 @@ from alembic.operations import Operations
 _OWN_ROWS = "institution_id = (SELECT argo_institution()) AND owner_id = (SELECT argo_owner())"
 
 
-def person_table(op: Operations, table: str, grants: str = "SELECT, INSERT, UPDATE, DELETE") -> None:
+def person_table(
+    op: Operations, table: str, grants: str = "SELECT, INSERT, UPDATE, DELETE"
+) -> None:
     """Shut `table` for everybody, then open to each person the rows that are theirs."""
     _shut(op, table)
     op.execute(
@@ -29,14 +31,18 @@ def house_reads(op: Operations, table: str, grants: str = "SELECT, INSERT, UPDAT
     `grants` may name columns: "SELECT (id, created_at)".
     """
     _shut(op, table)
-    op.execute(f"CREATE POLICY {table}_of_house ON {table} TO argo_house USING (true) WITH CHECK (true)")
+    op.execute(
+        f"CREATE POLICY {table}_of_house ON {table} TO argo_house USING (true) WITH CHECK (true)"
+    )
     op.execute(f"GRANT {grants} ON {table} TO argo_house")
 
 
 def gate_reads(op: Operations, table: str, grants: str) -> None:
     """Open `table` to the functions of sign-in, and to nothing else of sign-in."""
     _shut(op, table)
-    op.execute(f"CREATE POLICY {table}_of_gate ON {table} TO argo_gate USING (true) WITH CHECK (true)")
+    op.execute(
+        f"CREATE POLICY {table}_of_gate ON {table} TO argo_gate USING (true) WITH CHECK (true)"
+    )
     op.execute(f"GRANT {grants} ON {table} TO argo_gate")
 
 

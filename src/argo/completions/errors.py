@@ -1,0 +1,32 @@
+"""What can go wrong on a question's way, beside what engines and quotas say."""
+
+from __future__ import annotations
+
+from argo.errors import ArgoError
+
+
+class AnswerUnknown(ArgoError):
+    """No worker writes this answer (any more), or it is another person's."""
+
+    code = "answer_unknown"
+    kind = "unknown"
+    english = "There is no such answer."
+    french = "Cette réponse n'existe pas."
+
+
+class ServerStopping(ArgoError):
+    """This worker is draining: it finishes what runs and takes nothing new."""
+
+    code = "server_stopping"
+    kind = "unavailable"
+    english = "ARGO is restarting. Your question is kept; try again in a moment."
+    french = "ARGO redémarre. Votre question est conservée ; réessayez dans un instant."
+
+
+class LinkBroken(ArgoError):
+    """Another worker could not be reached, or stopped in the middle."""
+
+    code = "worker_away"
+    kind = "unavailable"
+    english = "A part of ARGO is restarting. Try again in a moment."
+    french = "Une partie d'ARGO redémarre. Réessayez dans un instant."

@@ -1,0 +1,178 @@
+"""The server's own task that writes one answer, whoever is looking."""
+
+from __future__ import annotations
+
+import asyncio
+
+from contextlib import AbstractAsyncContextManager, aclosing
+from dataclasses import dataclass
+from typing import Protocol
+
+from argo.clock import Clock
+from argo.completions.answer_log import AnswerLog
+from argo.completions.completion import Completion
+from argo.completions.types import AnswerState, Delta, FinishReason, Usage
+from argo.errors import ArgoError
+
+GROWS_SECONDS = 1.0
+GROWS_BYTES = 2048
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How an answer ended: all of its text and reasoning, and what it cost."""
+
+    state: AnswerState
+    text: str
+    reasoning: str
+    reasoning_seconds: float | None
+    last_event: int
+    error: ArgoError | None
+    usage: Usage | None
+    finish_reason: FinishReason | None
+    model_id: str | None
+
+
+class Sink(Protocol):
+    """Where a generation writes; its caller decides what is kept."""
+
+    async def started(self, model_id: str) -> None:
+        """The first token has come, from `model_id`."""
+
+    async def grew(self, text: str, reasoning: str, last_event: int) -> None:
+        """Take what was added since the last call; `last_event` is the newest it contains."""
+
+    async def ended(self, ending: Ending) -> None:
+        """Take the end, once."""
+
+
+class Generation:
+    """One answer being written. `write` runs to the end in a task of the server's."""
+
+    def __init__(self, sink: Sink, clock: Clock) -> None:
+        """Write into `sink`."""
+        self.log = AnswerLog()
+        self._sink, self._clock = sink, clock
+        self._text: list[str] = []
+        self._reasoning: list[str] = []
+        self._unsaved = Delta()
+        self._saved_at = clock.monotonic()
+        self._reasoning_began: float | None = None
+        self._reasoning_seconds: float | None = None
+        self._stopped = asyncio.Event()
+
+    def stop(self) -> None:
+        """Ask it to stop; what came so far is the answer."""
+        self._stopped.set()
+
+    async def write(self, asking: AbstractAsyncContextManager[Completion]) -> None:
+        """Ask, relay into log and sink, and end in exactly one of the end states."""
+        state: AnswerState = "interrupted"
+        error: ArgoError | None = None
+        completion: Completion | None = None
+        try:
+            async with asking as completion:
+                state = await self._until_stopped(completion)
+        except ArgoError as reason:
+            error = reason
+            began = completion is not None and completion.started
+            state = "interrupted" if began else "failed"
+        finally:
+            await self._end(state, error, completion)
+
+    async def _until_stopped(self, completion: Completion) -> AnswerState:
+        """Relay until the end or the stop, whichever comes first."""
+        relaying = asyncio.ensure_future(self._relay(completion))
+        stopping = asyncio.ensure_future(self._stopped.wait())
+        try:
+            await asyncio.wait((relaying, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if relaying.done():
+                relaying.result()
+                return "complete"
+            return "stopped"
+        finally:
+            for task in (relaying, stopping):
+                task.cancel()
+            await asyncio.gather(relaying, stopping, return_exceptions=True)
+
+    async def _relay(self, completion: Completion) -> None:
+        async for place in completion.waiting():
+            self.log.append(
+                "queued", {"position": place.position, "eta_seconds": place.eta_seconds}
+            )
+        self.log.append("started", {"model_id": completion.model_id})
+        await self._sink.started(completion.model_id)
+        async with aclosing(completion.deltas()) as deltas:
+            async for delta in deltas:
+                self._grow(delta)
+                await self._save_when_due()
+
+    def _grow(self, delta: Delta) -> None:
+        if delta.reasoning:
+            self._reasoning_began = self._reasoning_began or self._clock.monotonic()
+            self._reasoning.append(delta.reasoning)
+            self.log.append("reasoning", {"text": delta.reasoning})
+        if delta.text:
+            if self._reasoning_began is not None and self._reasoning_seconds is None:
+                self._reasoning_seconds = self._clock.monotonic() - self._reasoning_began
+            self._text.append(delta.text)
+            self.log.append("delta", {"text": delta.text})
+        self._unsaved = Delta(
+            text=self._unsaved.text + delta.text,
+            reasoning=self._unsaved.reasoning + delta.reasoning,
+        )
+
+    async def _save_when_due(self) -> None:
+        size = len(self._unsaved.text) + len(self._unsaved.reasoning)
+        now = self._clock.monotonic()
+        if size == 0 or (size < GROWS_BYTES and now - self._saved_at < GROWS_SECONDS):
+            return
+        unsaved, self._unsaved, self._saved_at = self._unsaved, Delta(), now
+        await self._sink.grew(unsaved.text, unsaved.reasoning, self.log.last)
+
+    async def _end(
+        self, state: AnswerState, error: ArgoError | None, completion: Completion | None
+    ) -> None:
+        text = "".join(self._text)
+        started = completion is not None and completion.started
+        usage = completion.usage if completion is not None and started else None
+        finish_reason = completion.finish_reason if completion is not None else None
+        ending = Ending(
+            state=state,
+            text=text,
+            reasoning="".join(self._reasoning),
+            reasoning_seconds=self._reasoning_seconds,
+            last_event=self.log.last + 1,
+            error=error,
+            usage=usage,
+            finish_reason=finish_reason,
+            model_id=completion.model_id if completion is not None and started else None,
+        )
+        # Kept before it is shown as done: who reloads on "done" reads the whole answer.
+        try:
+            await self._sink.ended(ending)
+        finally:
+            self.log.append("done", done_data(ending))
+
+
+def done_data(ending: Ending) -> dict[str, object]:
+    """Return what the event "done" says: the state, and what the page may show of the cost."""
+    error, usage = ending.error, ending.usage
+    return {
+        "state": ending.state,
+        "text_length": len(ending.text),
+        "finish_reason": ending.finish_reason,
+        "error": None
+        if error is None
+        else {
+            "code": error.code,
+            "messages": {"fr": error.text("fr"), "en": error.text("en")},
+            "retry_after": error.retry_after,
+        },
+        "usage": None
+        if usage is None
+        else {
+            "prompt_tokens": usage.prompt_tokens,
+            "completion_tokens": usage.completion_tokens,
+        },
+    }

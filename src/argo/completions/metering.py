@@ -1,0 +1,63 @@
+"""What a completion came to: counted by the engine when it says so, else from what was relayed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from argo.completions.frames import Chunk, finish_reason, usage_of
+from argo.completions.types import FinishReason, Usage
+
+# Without the engine's count: a careful estimate for French and English prose.
+_CHARACTERS_A_TOKEN = 3.5
+
+
+class Meter:
+    """Counts one completion as its chunks go by."""
+
+    def __init__(self, prompt_characters: int) -> None:
+        """Start at nothing; `prompt_characters` stands in for the prompt's tokens."""
+        self._prompt_tokens = round(prompt_characters / _CHARACTERS_A_TOKEN)
+        self._chunks = 0
+        self._exact: Usage | None = None
+        self.finish_reason: FinishReason | None = None
+
+    def saw(self, batch: Sequence[Chunk]) -> None:
+        """Count a batch of a stream's chunks; engines send about one token a chunk."""
+        for chunk in batch:
+            self._exact = usage_of(chunk) or self._exact
+            for choice in chunk["choices"]:
+                self.finish_reason = finish_reason(choice) or self.finish_reason
+                self._chunks += bool(choice.get("delta"))
+
+    def saw_whole(self, body: Mapping[str, object]) -> None:
+        """Count a whole answer; one without usage counts by its length."""
+        self._exact = usage_of(body)
+        choices = body.get("choices")
+        for choice in choices if isinstance(choices, list) else ():
+            self.finish_reason = finish_reason(choice) or self.finish_reason
+            text = choice["message"].get("content") or ""
+            self._chunks += round(len(text) / _CHARACTERS_A_TOKEN)
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens so far: the engine's own count once it came."""
+        if self._exact is not None:
+            return self._exact
+        return Usage(self._prompt_tokens, self._chunks, exact=False)
+
+
+def prompt_characters(fields: Mapping[str, object]) -> int:
+    """Return how many characters of text the checked `fields` bring to the engine."""
+    prompt = fields.get("prompt")
+    if isinstance(prompt, str):
+        return len(prompt)
+    messages = fields.get("messages")
+    return sum(_length(each) for each in messages) if isinstance(messages, list) else 0
+
+
+def _length(message: object) -> int:
+    content = message.get("content") if isinstance(message, Mapping) else None
+    if isinstance(content, str):
+        return len(content)
+    parts = content if isinstance(content, list) else ()
+    return sum(len(str(part.get("text", ""))) for part in parts if isinstance(part, Mapping))

@@ -1,0 +1,150 @@
+"""`argo.toml` and the environment, read once into one frozen record of the subjects' sections.
+
+Nothing else reads the environment. Each setting is also a variable: `ARGO_SERVER__PORT=8080`,
+lists and tables as JSON: `ARGO_SERVER__ALLOWED_NETWORKS='["10.0.0.0/8"]'`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from argo.assistants.types import AssistantSettings
+from argo.embedded.types import EmbeddedSettings
+from argo.engines.types import EmbeddingsSettings, EngineSettings, ModelSettings
+from argo.errors import ArgoError
+from argo.http.types import ServerSettings
+from argo.quotas.types import QuotaSettings
+from argo.storage.types import DatabaseSettings, SecretsSettings, StorageSettings
+
+_PREFIX = "ARGO_"
+
+
+class SettingsUnfit(ArgoError):
+    """A setting is unknown, of the wrong kind, or does not go with another."""
+
+    code = "settings_unfit"
+    kind = "invalid"
+    english = "{where}: {fault}"
+    french = "{where} : {fault}"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything an operator can set. `data` is the data folder."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    data: Path = Path(".argo")
+    server: ServerSettings = field(default_factory=ServerSettings)
+    database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    storage: StorageSettings = field(default_factory=StorageSettings)
+    secrets: SecretsSettings = field(default_factory=SecretsSettings)
+    quotas: QuotaSettings = field(default_factory=QuotaSettings)
+    engines: EngineSettings = field(default_factory=EngineSettings)
+    embeddings: EmbeddingsSettings | None = None
+    embedded: EmbeddedSettings = field(default_factory=EmbeddedSettings)
+    models: tuple[ModelSettings, ...] = ()
+    assistants: tuple[AssistantSettings, ...] = ()
+    engine_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The engines' keys by the variable that `api_key_env` names; never written in argo.toml."""
+
+
+def load(
+    config: Path | None, data: Path | None, overrides: Mapping[str, Any] | None = None
+) -> Settings:
+    """Read the settings: defaults, then the file, then the environment, then `overrides`.
+
+    `config` absent means `argo.toml` in the working folder when there is one. `overrides` is
+    nested like the file ({"server": {"port": 8080}}); None values are left out. Raises
+    `SettingsUnfit`, naming the setting and what is wrong with it.
+    """
+    found = _merged(_file(config), _environment())
+    found = _merged(found, _without_none(overrides or {}))
+    if data is not None:
+        found["data"] = data
+    if "engine_keys" in found:
+        raise SettingsUnfit(where="engine_keys", fault="keys come from the environment alone")
+    try:
+        settings = TypeAdapter(Settings).validate_python(found)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "argo.toml"
+        raise SettingsUnfit(where=where, fault=first["msg"]) from None
+    return replace(settings, data=settings.data.absolute(), engine_keys=_engine_keys(settings))
+
+
+def _file(config: Path | None) -> dict[str, Any]:
+    path = config if config is not None else Path("argo.toml")
+    if config is None and not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsUnfit(where=str(path), fault=error.strerror or "cannot be read") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsUnfit(where=str(path), fault=str(error)) from None
+
+
+def _environment() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in os.environ.items():
+        path = name.removeprefix(_PREFIX).lower().split("__")
+        if not name.startswith(_PREFIX) or path[0] not in Settings.__dataclass_fields__:
+            continue
+        inner = found
+        for part in path[:-1]:
+            inner = inner.setdefault(part, {})
+        inner[path[-1]] = _value(name, value)
+    return found
+
+
+def _value(name: str, text: str) -> object:
+    if not text.startswith(("[", "{")):
+        return text
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise SettingsUnfit(where=name, fault=f"is not JSON ({error.msg})") from None
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for name, value in above.items():
+        if isinstance(value, Mapping) and isinstance(merged.get(name), Mapping):
+            merged[name] = _merged(merged[name], value)
+        else:
+            merged[name] = value
+    return merged
+
+
+def _without_none(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _without_none(value) if isinstance(value, Mapping) else value
+        for name, value in overrides.items()
+        if value is not None
+    }
+
+
+def _engine_keys(settings: Settings) -> dict[str, str]:
+    names = {
+        replica.api_key_env
+        for model in settings.models
+        for replica in model.replicas
+        if replica.api_key_env is not None
+    }
+    if settings.embeddings is not None and settings.embeddings.api_key_env is not None:
+        names.add(settings.embeddings.api_key_env)
+    keys = {}
+    for name in sorted(names):
+        if name not in os.environ:
+            raise SettingsUnfit(where="api_key_env", fault=f"the variable {name} is not set")
+        keys[name] = os.environ[name]
+    return keys

@@ -1,0 +1,92 @@
+"""Whatever an engine sends, and however it is cut, callers get checked chunks or an error."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from argo.completions import frames
+from argo.completions.frames import EventReader
+from argo.engines.client import EngineFault
+
+
+def event(**chunk: object) -> bytes:
+    return b"data: " + orjson.dumps({"choices": [], **chunk}) + b"\n\n"
+
+
+def said(text: str, **more: object) -> bytes:
+    return event(choices=[{"index": 0, "delta": {"content": text}, **more}])
+
+
+@given(st.lists(st.text(), max_size=5), st.lists(st.integers(0, 400), max_size=8))
+def test_cut_anywhere_the_text_is_whole(words: list[str], cuts: list[int]) -> None:
+    stream = b": hello\n\n" + b"".join(map(said, words)) + b"data: [DONE]\n\n"
+    edges = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
+    reader = EventReader()
+    chunks = [
+        chunk
+        for start, end in zip(edges, edges[1:], strict=False)
+        for chunk in reader.read(stream[start:end])
+    ]
+    assert "".join(frames.delta_of(chunk).text for chunk in chunks) == "".join(words)
+    assert reader.done
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"<html>oops</html>\n\n",
+        b"data: {not json}\n\n",
+        b'data: {"error": {"message": "/srv/model.gguf"}}\n\n',
+        b'data: ["choices"]\n\n',
+        b'data: {"choices": [1]}\n\n',
+        b'data: {"choices":[{"delta":{"content":"\xc3"}}]}\n\n',
+    ],
+)
+def test_garbage_breaks_the_answer_instead_of_reaching_anybody(garbage: bytes) -> None:
+    with pytest.raises(EngineFault):
+        EventReader().read(garbage)
+
+
+def test_an_endless_event_is_not_kept() -> None:
+    reader = EventReader()
+    with pytest.raises(EngineFault):
+        for _ in range(100):
+            reader.read(b"data: " + b"x" * 100_000)
+
+
+def test_what_an_engine_adds_stays_behind() -> None:
+    chunk = EventReader().read(
+        event(
+            choices=[
+                {
+                    "index": 0,
+                    "delta": {"content": "x", "token_ids": [1]},
+                    "finish_reason": None,
+                    "stop_reason": None,
+                }
+            ],
+            model="/srv/secret.gguf",
+            system_fingerprint="b0",
+            timings={"prompt_ms": 3},
+            prompt_token_ids=[1, 2],
+        )
+    )[0]
+    clean = frames.rebuilt(chunk, answer_id="chatcmpl-1", model_id="m", created=1)
+    assert orjson.loads(clean[6:]) == {
+        "id": "chatcmpl-1",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "m",
+        "choices": [{"index": 0, "delta": {"content": "x"}, "finish_reason": None}],
+    }
+
+
+def test_usage_is_read_and_cached_tokens_are_not() -> None:
+    body = {"usage": {"prompt_tokens": 3, "completion_tokens": 2, "prompt_tokens_details": {}}}
+    usage = frames.usage_of(body)
+    assert usage is not None
+    assert (usage.prompt_tokens, usage.completion_tokens, usage.exact) == (3, 2, True)
+    assert frames.usage_of({"usage": {"prompt_tokens": "3"}}) is None
