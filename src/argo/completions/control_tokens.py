@@ -63,9 +63,10 @@ def neutralised(text: str, model_id: str) -> str:
     nothing more; removing the word joiners gives `text` back (if it had none).
     """
     marks, pattern = _family(model_id)
-    if not any(mark in text for mark in marks):
-        return text
-    return pattern.sub(_broken, text)
+    for mark in marks:  # a loop, not any(): this runs for each text of each question
+        if mark in text:
+            return pattern.sub(_broken, text)
+    return text
 
 
 def _broken(match: re.Match[str]) -> str:

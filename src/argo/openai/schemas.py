@@ -46,6 +46,7 @@ _FLAGS = frozenset("uniqueItems nullable deprecated readOnly writeOnly".split())
 
 # Where a schema stands for the same value as the schema it stands in: a circle of these has
 # no end, while one through `properties` or `items` is an ordinary tree.
+_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 _SAME_PLACE_LISTS = ("allOf", "anyOf", "oneOf")
 _SAME_PLACE = ("not", "if", "then", "else")
 
@@ -76,7 +77,8 @@ def rebuilt(schema: object, param: str, text: Text, budget: Budget, *, enforced:
         raise FieldUnfit.at(param, f"at most {MOST_BYTES // 1024} KiB")
     builder = _Builder(text, budget, enforced=enforced)
     built = builder.schema(root, param, 1)
-    _check_references(builder.schemas, param)
+    if builder.refers:
+        _check_references(builder.schemas, param)
     return built
 
 
@@ -89,6 +91,8 @@ class _Builder:
         self._enforced = enforced
         self.schemas: list[Schema] = []
         """Every schema built, the outermost first."""
+        self.refers = False
+        """Whether one of them refers to another."""
 
     def schema(self, schema: Mapping[str, object], param: str, depth: int) -> Schema:
         built: Schema = {}
@@ -193,6 +197,7 @@ class _Builder:
             raise FieldRefused.at(
                 param, "references stay within the schema; ARGO fetches nothing. Use '#/$defs/…'"
             )
+        self.refers = True
         return self._text(target)
 
 
@@ -210,9 +215,7 @@ _READERS: Final[dict[str, _Reader]] = {
     "type": _Builder.types,
     "required": _Builder.required,
     "pattern": _Builder.pattern,
-    "$ref": _Builder.reference,
-    "$dynamicRef": _Builder.reference,
-    "$recursiveRef": _Builder.reference,
+    **dict.fromkeys(_REFERENCES, _Builder.reference),
 }
 
 
@@ -230,8 +233,9 @@ def _follow(node: Any, root: Schema, param: str, done: set[int], path: set[int])
     if id(node) in path or len(path) > _MOST_STEPS:
         raise FieldUnfit.at(param, "without references that lead back to themselves")
     path.add(id(node))
-    if isinstance(node.get("$ref"), str):
-        _follow(_target(root, node["$ref"], param), root, param, done, path)
+    for keyword in _REFERENCES:
+        if keyword in node:
+            _follow(_target(root, node[keyword], param), root, param, done, path)
     for keyword in _SAME_PLACE_LISTS:
         branches = node.get(keyword)
         for each in branches if isinstance(branches, list) else ():
