@@ -1,0 +1,32 @@
+"""The published lists on the developers' page are those of the code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from argo.openai.lists import IGNORED, PASSED, REFUSED
+
+PAGE = Path(__file__).parents[2] / "docs" / "developers" / "api.md"
+
+
+def rows(fields: Mapping[str, str]) -> list[str]:
+    """Return the table's rows, fields with the same text in one."""
+    by_text: dict[str, list[str]] = {}
+    for name, text in fields.items():
+        by_text.setdefault(text, []).append(f"`{name}`")
+    return [f"| {', '.join(names)} | {text} |" for text, names in by_text.items()]
+
+
+@pytest.mark.parametrize(
+    ("heading", "fields"),
+    [("Passed", PASSED), ("Accepted and ignored", IGNORED), ("Refused by name", REFUSED)],
+)
+def test_a_list_is_published_as_it_is(heading: str, fields: Mapping[str, str]) -> None:
+    section = re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    (table,) = [each for each in section if each.startswith(heading + "\n")]
+    published = [line for line in table.splitlines() if line.startswith("| `")]
+    assert published == rows(fields)
