@@ -1,0 +1,80 @@
+"""Who the parts run as: the present user, or an unprivileged one when that is root."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from argo.embedded.errors import NoOtherUser
+
+# The range systemd keeps for services without a user of their own (systemd.io/UIDS-GIDS).
+_FREE_IDS = range(61184, 65520)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A user and group by number; neither needs a name in the system's lists."""
+
+    user: int
+    group: int
+
+
+def identity_for(folder: Path, database: Path) -> Identity | None:
+    """Return who parts of the data folder `folder` run as; None means the present user.
+
+    As root: whoever `database` belongs to already, else the owner of `folder`, else a number
+    that no user and no process has. Raises `NoOtherUser` where this container has none.
+    """
+    if os.geteuid() != 0:
+        return None
+    for path in (database, folder):
+        if path.exists() and (found := path.stat()).st_uid != 0:
+            return Identity(found.st_uid, found.st_gid or _group_of(found.st_uid))
+    taken = {entry.pw_uid for entry in pwd.getpwall()} | set(_users_of_processes())
+    # Two data folders get different users, so that neither part can touch the other's.
+    first = zlib.crc32(os.fsencode(folder)) % len(_FREE_IDS)
+    for number in (*_FREE_IDS[first:], *_FREE_IDS[:first]):
+        if number not in taken and _exists_here(number):
+            return Identity(number, number)
+    return named_identity()
+
+
+def named_identity() -> Identity:
+    """Return a user that has a name, which `initdb` insists on: nobody, or the first other.
+
+    Raises `NoOtherUser`.
+    """
+    entries = sorted(pwd.getpwall(), key=lambda entry: entry.pw_name != "nobody")
+    for entry in entries:
+        if entry.pw_uid != 0 and _exists_here(entry.pw_uid):
+            return Identity(entry.pw_uid, entry.pw_gid or entry.pw_uid)
+    raise NoOtherUser
+
+
+def _group_of(user: int) -> int:
+    try:
+        return pwd.getpwuid(user).pw_gid or user
+    except KeyError:
+        return user
+
+
+def _users_of_processes() -> Iterator[int]:
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                yield entry.stat().st_uid
+            except OSError:
+                continue
+
+
+def _exists_here(number: int) -> bool:
+    """Return whether this user namespace has the number; containers may have few."""
+    for line in Path("/proc/self/uid_map").read_text().splitlines():
+        first, _, count = (int(part) for part in line.split())
+        if first <= number < first + count:
+            return True
+    return False
