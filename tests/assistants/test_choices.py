@@ -88,9 +88,10 @@ def test_a_model_that_comes_later_is_offered_without_a_restart() -> None:
 
 def test_a_program_names_a_raw_model_or_an_assistant() -> None:
     offered = assistants(BOTH, model("gpt-oss-20b"), model("gpt-oss-120b", "large"))
-    assert offered.resolve("gpt-oss-120b") == Resolved("gpt-oss-120b", None)
+    large = model("gpt-oss-120b", "large")
+    assert offered.resolve("gpt-oss-120b") == Resolved(large, None)
     institute = offered.resolve("institute-large")
-    assert institute.model_id == "gpt-oss-120b"
+    assert institute.model == large
     assert institute.assistant is not None
     assert institute.assistant.instructions.text("en") == "You know the institute."
 

@@ -59,11 +59,12 @@ class Assistants:
 
         A raw model comes first. Raises `ModelUnknown`.
         """
-        if any(model.id == name for model in self._models()):
-            return Resolved(name, None)
+        models = {model.id: model for model in self._models()}
+        if name in models:
+            return Resolved(models[name], None)
         for choice in self.choices():
             if choice.alias == name:
-                return Resolved(choice.model_id, choice.assistant)
+                return Resolved(models[choice.model_id], choice.assistant)
         raise ModelUnknown(param="model")
 
 

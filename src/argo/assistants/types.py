@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import ConfigDict
 
-from argo.engines.types import Size
+from argo.engines.types import Model, Size
 from argo.errors import Language
 
 
@@ -80,5 +80,5 @@ class Choice:
 class Resolved:
     """A model name of the API, resolved: `assistant` is None for a raw model."""
 
-    model_id: str
+    model: Model
     assistant: Assistant | None

@@ -1,0 +1,114 @@
+"""The two shapes of an answer: whole, and streamed. One completion becomes one response."""
+
+from __future__ import annotations
+
+import time
+from contextlib import aclosing
+
+import orjson
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from argo.completions.completion import Completion
+from argo.completions.service import Completions
+from argo.completions.types import Question
+from argo.errors import ArgoError
+from argo.http import errors
+from argo.http.presence import while_present
+from argo.openai import headers
+from argo.openai.stream import DONE, AnswerStream, queued
+from argo.openai.types import Asked
+
+
+class Answer(Response):
+    """Asks when it is called, and answers as `asked`; a caller that leaves ends the work."""
+
+    def __init__(self, completions: Completions, question: Question, asked: Asked) -> None:
+        """Prepare; nothing is asked before the response is sent."""
+        self._completions, self._question, self._asked = completions, question, asked
+        self._quota: dict[str, str] = {}
+        self.background = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Ask and answer. Raises `CallerLeft`; errors are answered here, with the quota."""
+        answering = (
+            self._streamed(send) if self._asked.stream else self._whole(scope, receive, send)
+        )
+        try:
+            await while_present(receive, answering)
+        except ArgoError as error:
+            quota = self._quota or headers.quota_of(error)
+            await refusal(error, quota)(scope, receive, send)
+
+    async def _whole(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._completions.ask(self._question, stream=False) as completion:
+            self._quota = headers.quota(completion.allowance)
+            body = {**await completion.whole(), "usage": usage(completion)}
+        answer = Response(
+            orjson.dumps(body),
+            media_type="application/json",
+            headers={**self._quota, **headers.AI_GENERATED},
+        )
+        await answer(scope, receive, send)
+
+    async def _streamed(self, send: Send) -> None:
+        """Raise an error while the head is not out; afterwards it is an event, without [DONE]."""
+        stream = AnswerStream(send, {})
+        try:
+            async with self._completions.ask(self._question, stream=True) as completion:
+                self._quota = headers.quota(completion.allowance)
+                stream = AnswerStream(send, {**self._quota, **headers.AI_GENERATED})
+                async with stream.kept_alive():
+                    await self._relay(completion, stream)
+        except ArgoError as error:
+            if not stream.opened:
+                raise
+            await stream.write(event(errors.openai_body(error)))
+        await stream.close()
+
+    async def _relay(self, completion: Completion, stream: AnswerStream) -> None:
+        async with aclosing(completion.waiting()) as places:
+            async for place in places:
+                await stream.write(queued(place))
+        async with aclosing(completion.frames()) as frames:
+            async for frame in frames:
+                await stream.write(frame)
+        if self._asked.include_usage:
+            await stream.write(event(_usage_chunk(completion)))
+        await stream.write(DONE)
+
+
+def refusal(error: ArgoError, more: dict[str, str]) -> Response:
+    """Return `error` as a response in OpenAI's form."""
+    return Response(
+        orjson.dumps(errors.openai_body(error)),
+        errors.status(error),
+        {**errors.headers(error), **more},
+        "application/json",
+    )
+
+
+def event(body: object) -> bytes:
+    """Return one server-sent event."""
+    return b"data: " + orjson.dumps(body) + b"\n\n"
+
+
+def usage(completion: Completion) -> dict[str, int]:
+    """Return what the completion came to, in OpenAI's names."""
+    counted = completion.usage
+    return {
+        "prompt_tokens": counted.prompt_tokens,
+        "completion_tokens": counted.completion_tokens,
+        "total_tokens": counted.prompt_tokens + counted.completion_tokens,
+    }
+
+
+def _usage_chunk(completion: Completion) -> dict[str, object]:
+    return {
+        "id": completion.answer_id,
+        "object": "chat.completion.chunk",
+        "created": int(time.time()),
+        "model": completion.model_id,
+        "choices": [],
+        "usage": usage(completion),
+    }

@@ -1,0 +1,110 @@
+"""What `/openapi.json` says of `/v1`: FastAPI does not read these bodies, so it is told."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from argo.openai.lists import IGNORED, PASSED
+
+Described = dict[str, Any]
+
+_ERROR: Final[Described] = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["message", "type", "param", "code"],
+            "properties": {
+                "message": {"type": "string"},
+                "type": {"type": "string"},
+                "param": {"type": ["string", "null"]},
+                "code": {"type": ["string", "null"]},
+            },
+        }
+    },
+}
+_MESSAGE: Final[Described] = {
+    "type": "object",
+    "required": ["role"],
+    "properties": {
+        "role": {"enum": ["system", "developer", "user", "assistant", "tool"]},
+        "content": {"type": ["string", "array", "null"]},
+        "tool_calls": {"type": "array", "items": {"type": "object"}},
+        "tool_call_id": {"type": "string"},
+    },
+}
+_TYPES: Final[Described] = {
+    "model": {"type": "string"},
+    "messages": {"type": "array", "minItems": 1, "maxItems": 4096, "items": _MESSAGE},
+    "stream": {"type": ["boolean", "null"]},
+    "n": {"type": ["integer", "null"], "minimum": 1, "maximum": 4},
+    "max_tokens": {"type": ["integer", "null"], "minimum": 1},
+    "max_completion_tokens": {"type": ["integer", "null"], "minimum": 1},
+    "temperature": {"type": ["number", "null"], "minimum": 0, "maximum": 2},
+    "top_p": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
+}
+_REQUEST: Final[Described] = {
+    "type": "object",
+    "required": ["model", "messages"],
+    "additionalProperties": False,
+    "properties": {
+        name: {**_TYPES.get(name, {}), "description": text}
+        for name, text in {**PASSED, **IGNORED}.items()
+    },
+}
+_MODEL: Final[Described] = {
+    "type": "object",
+    "required": ["id", "object", "created", "owned_by", "context_tokens", "state"],
+    "properties": {
+        "id": {"type": "string"},
+        "object": {"const": "model"},
+        "created": {"type": "integer"},
+        "owned_by": {"type": "string"},
+        "name": {"type": "string"},
+        "root": {"type": "string"},
+        "context_tokens": {"type": "integer"},
+        "max_model_len": {"type": "integer"},
+        "capabilities": {"type": "array", "items": {"type": "string"}},
+        "state": {"enum": ["ready", "starting", "away"]},
+    },
+}
+
+
+def _json(schema: Described) -> Described:
+    return {"application/json": {"schema": schema}}
+
+
+def _refusals(*statuses: int) -> Described:
+    said = {"description": "Refused, in OpenAI's form", "content": _json(_ERROR)}
+    return {str(status): said for status in statuses}
+
+
+_ANSWER: Final[Described] = {
+    "description": "The answer: whole, or its events",
+    "content": {
+        **_json({"type": "object"}),
+        "text/event-stream": {"schema": {"type": "string"}},
+    },
+}
+ASK: Final[Described] = {
+    "requestBody": {"required": True, "content": _json(_REQUEST)},
+    "responses": {"200": _ANSWER, **_refusals(400, 401, 404, 413, 415, 429, 503)},
+}
+_LIST: Final[Described] = {
+    "type": "object",
+    "required": ["object", "data"],
+    "properties": {"object": {"const": "list"}, "data": {"type": "array", "items": _MODEL}},
+}
+MODELS: Final[Described] = {
+    "responses": {
+        "200": {"description": "Every name that may be asked", "content": _json(_LIST)},
+        **_refusals(401),
+    }
+}
+MODEL: Final[Described] = {
+    "responses": {
+        "200": {"description": "The model", "content": _json(_MODEL)},
+        **_refusals(401, 404),
+    }
+}
