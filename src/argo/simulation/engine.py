@@ -61,6 +61,7 @@ class SimulatedEngine:
         self._streams: dict[Connection, Stream] = {}
         self._connections: set[Connection] = set()
         self._questions = 0
+        self._absence: asyncio.Task[None] | None = None
         self._server: asyncio.Server | None = None
         self._address = ("127.0.0.1", 0)
 
@@ -97,10 +98,16 @@ class SimulatedEngine:
             self._end(connection, "broken")
             connection.abort()
 
+    async def _stay_away(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        await self.come_back()
+
     async def close(self) -> None:
         """Stop listening, break every connection and stop the clock."""
         self.go_away()
         self._decoder.stop()
+        if self._absence is not None:
+            self._absence.cancel()
         for _ in range(CLOSING_TURNS):
             if not self._connections:
                 return
@@ -158,6 +165,8 @@ class SimulatedEngine:
     def _ask(self, connection: Connection, request: Request, kind: Kind) -> None:
         body = json_body(request)
         question = read_question(kind, body, self.profile)
+        if self._on_change is None:  # nobody looks: thousands of long prompts need not be kept
+            body, request = {}, replace(request, body=b"")
         self._questions += 1
         now = asyncio.get_running_loop().time()
         stream = Stream(self._questions, connection, request, body, question, now)
@@ -177,8 +186,7 @@ class SimulatedEngine:
             stream.connection.reply(refused)
         elif away := stream.fault("refuses_connections"):
             self.go_away()
-            loop = asyncio.get_running_loop()
-            loop.call_later(away.seconds or 1.0, lambda: loop.create_task(self.come_back()))
+            self._absence = asyncio.create_task(self._stay_away(away.seconds or 1.0))
         elif hangs := stream.fault("hangs"):
             if hangs.seconds is not None:
                 self._later(stream, hangs.seconds, self._open)

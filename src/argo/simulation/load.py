@@ -15,8 +15,6 @@ from argo.simulation.words import answer_words
 CONNECTING_AT_ONCE = 256
 """Connections being opened at a time: more would only overflow the listener's queue."""
 
-SAMPLE_SECONDS = 1.0
-
 
 @dataclass(frozen=True)
 class LoadPlan:
@@ -31,6 +29,8 @@ class LoadPlan:
     """The questions are spread evenly over it; 0 asks all at once."""
     limit_seconds: float = 900.0
     """A question without its whole answer by then has failed."""
+    sample_seconds: float = 1.0
+    """How often progress is told and the running answers' speed is taken."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class LoadTest:
         self._speeds: list[float] = []
 
     async def run(self, progress: Callable[[Progress], None]) -> Row:
-        """Ask everything, tell `progress` each second, and return the row."""
+        """Ask everything, tell `progress` each sample, and return the row."""
         loop = asyncio.get_running_loop()
         started_at = loop.time()
         sampler = loop.create_task(self._sample(progress))
@@ -146,15 +146,16 @@ class LoadTest:
             self._all_over.set()
 
     async def _sample(self, progress: Callable[[Progress], None]) -> None:
-        """Each second: how much each answer that ran all through it got; and say how it goes."""
+        """Each time: how much each answer that ran all through it got; and say how it goes."""
+        apart = self._plan.sample_seconds
         before: dict[Asker, int] = {}
         total_before = 0
         while True:
-            await asyncio.sleep(SAMPLE_SECONDS)
+            await asyncio.sleep(apart)
             now = {asker: asker.deltas for asker in self._streaming}
             got = [count - before[asker] for asker, count in now.items() if asker in before]
             if got:
-                self._speeds.append(fmean(got) / SAMPLE_SECONDS)
+                self._speeds.append(fmean(got) / apart)
             total = sum(asker.deltas for asker in self._asked)
             progress(
                 Progress(
@@ -163,7 +164,7 @@ class LoadTest:
                     streaming=len(self._streaming),
                     over=len(self._over),
                     failed=sum(asker.failure is not None for asker in self._over),
-                    tokens_per_second=(total - total_before) / SAMPLE_SECONDS,
+                    tokens_per_second=(total - total_before) / apart,
                 )
             )
             before, total_before = now, total

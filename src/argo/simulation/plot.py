@@ -72,7 +72,8 @@ def _line(points: Points, colour: str, dashes: str) -> str:
 def _legend() -> str:
     return (
         f'<text x="{MARGIN}" y="{HEIGHT + 16}" fill="{NOW}">— measured</text>'
-        f'<text x="{MARGIN + 90}" y="{HEIGHT + 16}" fill="{SEED}">- - the seed's cluster</text>'
+        f'<text x="{MARGIN + 90}" y="{HEIGHT + 16}" fill="{SEED}">'
+        "- - the seed's cluster</text>"
         f'<text x="{2 * WIDTH - MARGIN}" y="{HEIGHT + 16}" text-anchor="end" fill="{INK}">'
         "simultaneous questions</text>"
     )

@@ -121,7 +121,7 @@ async def test_splits_characters(engine: ScriptedEngine) -> None:
     """Reads end inside characters, and still nothing is lost."""
     engine.says("été", " naïf", " 🙂").does("splits_characters")
     answer = await ask(engine.url)
-    assert any(0xC0 <= read.rstrip(b"\r\n")[-1] for read in answer.reads)
+    assert any(read.rstrip(b"\r\n")[-1] >= 0xC0 for read in answer.reads)
     assert answer.texts == ["été", " naïf", " 🙂"]
 
 
