@@ -40,6 +40,21 @@ class NoOtherUser(ArgoError):
     )
 
 
+class NamelessUser(ArgoError):
+    """PostgreSQL's `initdb` looks up the name of its user, and this one has none."""
+
+    code = "nameless_user"
+    kind = "invalid"
+    english = (
+        "The embedded PostgreSQL needs a user that has a name, and user {user} has none here. "
+        "Add it to /etc/passwd, or set database.url."
+    )
+    french = (
+        "PostgreSQL embarqué a besoin d'un utilisateur qui ait un nom, et {user} n'en a pas ici. "
+        "Ajoutez-le à /etc/passwd, ou réglez database.url."
+    )
+
+
 class DatabaseUnfit(ArgoError):
     """The embedded PostgreSQL did not start; its log in the data folder says why."""
 

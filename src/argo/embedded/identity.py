@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from argo.embedded.errors import NoOtherUser
+from argo.embedded.errors import NamelessUser, NoOtherUser
 
 # The range systemd keeps for services without a user of their own (systemd.io/UIDS-GIDS).
 _FREE_IDS = range(61184, 65520)
@@ -34,20 +34,28 @@ def identity_for(folder: Path, database: Path) -> Identity | None:
     for path in (database, folder):
         if path.exists() and (found := path.stat()).st_uid != 0:
             return Identity(found.st_uid, found.st_gid or _group_of(found.st_uid))
-    taken = {entry.pw_uid for entry in pwd.getpwall()} | set(_users_of_processes())
+    taken = set(_users_of_processes())
     # Two data folders get different users, so that neither part can touch the other's.
     first = zlib.crc32(os.fsencode(folder)) % len(_FREE_IDS)
     for number in (*_FREE_IDS[first:], *_FREE_IDS[:first]):
-        if number not in taken and _exists_here(number):
+        if number not in taken and _entry_of(number) is None and _exists_here(number):
             return Identity(number, number)
-    return named_identity()
+    return _named()
 
 
-def named_identity() -> Identity:
-    """Return a user that has a name, which `initdb` insists on: nobody, or the first other.
+def named_identity() -> Identity | None:
+    """Return who `initdb` runs as, which insists on a name: the present user, but nobody for root.
 
-    Raises `NoOtherUser`.
+    Raises `NamelessUser` or `NoOtherUser`.
     """
+    if (present := os.geteuid()) != 0:
+        if _entry_of(present) is None:
+            raise NamelessUser(user=present)
+        return None
+    return _named()
+
+
+def _named() -> Identity:
     entries = sorted(pwd.getpwall(), key=lambda entry: entry.pw_name != "nobody")
     for entry in entries:
         if entry.pw_uid != 0 and _exists_here(entry.pw_uid):
@@ -55,11 +63,16 @@ def named_identity() -> Identity:
     raise NoOtherUser
 
 
-def _group_of(user: int) -> int:
+def _entry_of(user: int) -> pwd.struct_passwd | None:
     try:
-        return pwd.getpwuid(user).pw_gid or user
+        return pwd.getpwuid(user)
     except KeyError:
-        return user
+        return None
+
+
+def _group_of(user: int) -> int:
+    entry = _entry_of(user)
+    return user if entry is None else entry.pw_gid or user
 
 
 def _users_of_processes() -> Iterator[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -18,12 +19,16 @@ class LogFile:
         self._descriptor: int | None = None
 
     def write(self, line: bytes) -> None:
-        """Append one line, with or without its end."""
-        descriptor = self._open()
-        os.write(descriptor, line.rstrip(b"\r\n") + b"\n")
-        if os.fstat(descriptor).st_size > self._most_bytes:
-            self.close()
-            self.path.replace(self.path.with_name(self.path.name + ".1"))
+        """Append one line, with or without its end; on a full disk it is lost.
+
+        The part must not wait for its log: its output would fill the pipe and stop it.
+        """
+        with contextlib.suppress(OSError):
+            descriptor = self._open()
+            os.write(descriptor, line.rstrip(b"\r\n") + b"\n")
+            if os.fstat(descriptor).st_size > self._most_bytes:
+                self.close()
+                self.path.replace(self.path.with_name(self.path.name + ".1"))
 
     def close(self) -> None:
         """Close the file; the next line opens it again."""

@@ -85,13 +85,13 @@ class Part:
 
     async def answers(self) -> None:
         """Return when it answers for the first time; raises `PartEnded` when it ends before."""
-        ready = asyncio.create_task(self._ready.wait())
-        ended = asyncio.create_task(self._ended.wait())
+        assert self._watching is not None
+        waits = {asyncio.create_task(event.wait()) for event in (self._ready, self._ended)}
         try:
-            await asyncio.wait((ready, ended), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({*waits, self._watching}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            ready.cancel()
-            ended.cancel()
+            for wait in waits:
+                wait.cancel()
         if not self._ready.is_set():
             code = None if self._process is None else self._process.returncode
             raise PartEnded(self._how, code, self._last_line)
@@ -101,14 +101,14 @@ class Part:
         self._stop.set()
         if self._watching is None:
             return
-        for number, seconds in (*self._goodbyes, (self._at_once, _KILL_SECONDS)):
+        last_words = ((self._at_once, _KILL_SECONDS), (signal.SIGKILL, _KILL_SECONDS))
+        for number, seconds in (*self._goodbyes, *last_words):
             self.send(number)
             done, _ = await asyncio.wait((self._watching,), timeout=seconds)
             if done:
-                break
-        else:
-            self.send(signal.SIGKILL)
-        await self._watching
+                return
+        # It is not there yet, or not even SIGKILL ends it: it dies with this process.
+        self._watching.cancel()
 
     def end_now(self) -> None:
         """End it at once, without a last word."""
@@ -155,6 +155,7 @@ class Part:
         except (OSError, TimeoutError) as error:
             return str(error) or type(error).__name__
         self._starts += 1
+        self._last_line = ""
         if self._stop.is_set():
             # The signal to stop came while it started and found nobody.
             self.send(self._at_once)

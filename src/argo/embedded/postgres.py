@@ -10,7 +10,6 @@ import signal
 from pathlib import Path
 
 import psycopg
-from psycopg import pq
 
 from argo.clock import Clock
 from argo.embedded import cluster, roles
@@ -24,6 +23,7 @@ from argo.embedded.spawn import Program, read_lines, spawn_program
 from argo.embedded.types import DatabaseAddress, Say
 
 _PROBE_SECONDS = 0.02
+_STATUS_LINE = 8
 _EARLIER_RUN_SECONDS = 30.0
 # Fast shutdown first (running transactions end, a checkpoint is written), then immediate.
 _GOODBYES = ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0))
@@ -80,10 +80,10 @@ class Postgres:
 
     async def _make(self) -> None:
         """Run `initdb` beside the final place, so that a half-made database is never taken."""
+        maker = named_identity()
         draft = self._folder.path / "postgres.new"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
-        maker = named_identity() if self._identity is not None else None
         self._hand(draft, maker)
         options = ("-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-instructions")
         locale = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
@@ -153,9 +153,16 @@ class Postgres:
         )
 
     async def _probe(self) -> None:
-        conninfo = f"host={self._sockets} user=argo_service dbname=argo connect_timeout=2"
-        while pq.PGconn.ping(conninfo.encode()) != pq.Ping.OK:
+        """Return when PostgreSQL writes "ready" into its pid file, as `pg_ctl` waits for too."""
+        while not self._says_ready():
             await asyncio.sleep(_PROBE_SECONDS)
+
+    def _says_ready(self) -> bool:
+        try:
+            lines = (self._folder.database / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return False
+        return len(lines) >= _STATUS_LINE and lines[_STATUS_LINE - 1].strip() == "ready"
 
 
 def _locked(descriptor: int) -> bool:
