@@ -1,0 +1,206 @@
+"""One web worker of `argo serve`: started by it, told by it, ended by it. Not a command.
+
+It reads its orders as JSON from standard input, never from the command line, which others can
+read; on standard output it speaks to its parent alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.embed import Server
+
+from argo import app
+from argo.cli.serve import LINK
+from argo.embedded import launch
+from argo.embedded.part import READY
+from argo.embedded.types import Addresses, addresses_of
+from argo.errors import ArgoError
+from argo.settings import Settings, load
+
+_BACKLOG = 4096
+# How many people at once a worker lets in is the application's to say, not the server's.
+_MOST_CONNECTIONS = 65_536
+_HEADER_MILLISECONDS = 10_000
+_CLOSE_SECONDS = 5.0
+
+
+class KnownWarning:
+    """Lets every line of granian's through but the one that says it is embedded."""
+
+    def filter(self, record: Any) -> bool:
+        """Return whether the line shall be written."""
+        return "experimental" not in record.getMessage()
+
+
+# Granian writes to standard output by default; and its word of warning that it is embedded is
+# no news to an operator.
+_LOGGING = {
+    "filters": {"known": {"()": KnownWarning}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "generic",
+            "stream": "ext://sys.stderr",
+            "filters": ["known"],
+        }
+    },
+    "loggers": {"_granian": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+}
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What the parent tells a worker: where the settings are, where the parts answer."""
+
+    parent: int
+    config: Path | None
+    data: Path | None
+    overrides: Mapping[str, Any]
+    addresses: Addresses
+    host: str
+    port: int | None
+    """None: no pages, background jobs only."""
+    makes_link: bool
+    """Whether it shall make the first sign-in link, when there is no user yet."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are now; raises `ArgoError` when they are wrong."""
+        return load(self.config, self.data, self.overrides)
+
+
+def main() -> None:
+    """Serve until the parent says to end, or dies."""
+    told = json.load(sys.stdin)
+    orders = Orders(
+        **{
+            **told,
+            "config": told["config"] and Path(told["config"]),
+            "data": told["data"] and Path(told["data"]),
+            "addresses": addresses_of(told["addresses"]),
+        }
+    )
+    launch.bind(orders.parent, signal.SIGKILL, None, None)
+    _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
+    try:
+        uvloop.run(_work(orders))
+    except ArgoError as error:
+        print(error.text("en"), flush=True)
+        sys.exit(2)
+
+
+async def _work(orders: Orders) -> None:
+    stopping = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
+    settings = orders.settings
+    argo = app.build(settings, orders.addresses)
+    await argo.open()
+    try:
+        reloading = _Reloading(orders, argo)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloading.begin)
+        if orders.makes_link:
+            await _tell_link(settings, orders.addresses)
+        if orders.port is None:
+            _say(READY)
+            await stopping.wait()
+        else:
+            await _serve(argo, orders.host, orders.port, stopping, settings.server.drain_seconds)
+    finally:
+        async with asyncio.timeout(_CLOSE_SECONDS):
+            await argo.close()
+
+
+async def _serve(
+    argo: app.Argo, host: str, port: int, stopping: asyncio.Event, drain_seconds: float
+) -> None:
+    server = Server(
+        argo.asgi,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        websockets=False,
+        backlog=_BACKLOG,
+        backpressure=_MOST_CONNECTIONS,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS),
+        log_level=LogLevels.warning,
+        log_dictconfig=_LOGGING,
+    )
+    serving = asyncio.create_task(server.serve())
+    while not (_listens(port) or serving.done()):
+        await asyncio.sleep(0)
+    _say(READY)
+    stop_asked = asyncio.create_task(stopping.wait())
+    await asyncio.wait((serving, stop_asked), return_when=asyncio.FIRST_COMPLETED)
+    stop_asked.cancel()
+    # Nobody new comes in from here; answers under way have their time to end.
+    server.stop()  # type: ignore[no-untyped-call]
+    await asyncio.wait((serving,), timeout=drain_seconds)
+    if serving.done():
+        serving.result()
+
+
+def _listens(port: int) -> bool:
+    """Return whether a socket of this very process takes connections: others share the port."""
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            descriptor = os.dup(int(name))
+            with socket.socket(fileno=descriptor) as found:
+                if found.family not in (socket.AF_INET, socket.AF_INET6):
+                    continue
+                taking = found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+                if taking and found.getsockname()[1] == port:
+                    return True
+        except OSError:
+            continue
+    return False
+
+
+class _Reloading:
+    """Takes new settings while the worker serves, one change at a time."""
+
+    def __init__(self, orders: Orders, argo: app.Argo) -> None:
+        self._orders, self._argo = orders, argo
+        self._task: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        before = self._task
+        self._task = asyncio.create_task(self._reload(before))
+
+    async def _reload(self, before: asyncio.Task[None] | None) -> None:
+        if before is not None:
+            await asyncio.wait((before,))
+        try:
+            settings = await asyncio.to_thread(lambda: self._orders.settings)
+            await self._argo.reload(settings)
+        except ArgoError as error:
+            print(f"argo: {error.text('en')} The settings stay as they were.", file=sys.stderr)
+
+
+async def _tell_link(settings: Settings, addresses: Addresses) -> None:
+    token = await app.first_link(settings, addresses)
+    if token is not None:
+        _say(LINK + token)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
