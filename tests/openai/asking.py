@@ -25,7 +25,7 @@ def model(*capabilities: Capability, context_tokens: int = 8192) -> Model:
 
 
 ABLE = model("tools", "json_schema", "reasoning")
-HELLO: list[dict[str, Any]] = [{"role": "user", "content": "Bonjour"}]
+HELLO: list[Any] = [{"role": "user", "content": "Bonjour"}]
 
 
 def rebuilt(**body: Any) -> Asked:
@@ -49,3 +49,7 @@ def conversation(*messages: dict[str, Any], instructions: str | None = None) -> 
 def function(name: str, parameters: Any = None, **more: Any) -> dict[str, Any]:
     """Return a tool."""
     return {"type": "function", "function": {"name": name, "parameters": parameters, **more}}
+
+
+SIMULATED = "simulated"
+"""The model of the scripted engine behind the `service` of the tests."""

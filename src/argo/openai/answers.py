@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
+from typing import Final
 
 import orjson
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from argo.clock import Clock
 from argo.completions.completion import Completion
 from argo.completions.service import Completions
 from argo.completions.types import Question
@@ -19,13 +22,28 @@ from argo.openai import headers
 from argo.openai.stream import DONE, AnswerStream, queued
 from argo.openai.types import Asked
 
+WELCOME_SECONDS: Final = 60.0
+"""How long a stream goes on after its key was revoked or its account disabled, at most."""
+
 
 class Answer(Response):
     """Asks when it is called, and answers as `asked`; a caller that leaves ends the work."""
 
-    def __init__(self, completions: Completions, question: Question, asked: Asked) -> None:
-        """Prepare; nothing is asked before the response is sent."""
+    def __init__(
+        self,
+        completions: Completions,
+        question: Question,
+        asked: Asked,
+        welcome: Callable[[], Awaitable[object]],
+        clock: Clock,
+    ) -> None:
+        """Prepare; nothing is asked before the response is sent.
+
+        `welcome` raises when the caller's key or account no longer counts; a long stream asks it
+        now and then.
+        """
         self._completions, self._question, self._asked = completions, question, asked
+        self._welcome, self._clock = welcome, clock
         self._quota: dict[str, str] = {}
         self.background = None
 
@@ -70,12 +88,24 @@ class Answer(Response):
         async with aclosing(completion.waiting()) as places:
             async for place in places:
                 await stream.write(queued(place))
+        welcomed_at = self._clock.monotonic()
         async with aclosing(completion.frames()) as frames:
             async for frame in frames:
+                if self._clock.monotonic() - welcomed_at > WELCOME_SECONDS:
+                    await self._still_welcome()
+                    welcomed_at = self._clock.monotonic()
                 await stream.write(frame)
         if self._asked.include_usage:
             await stream.write(event(_usage_chunk(completion)))
         await stream.write(DONE)
+
+    async def _still_welcome(self) -> None:
+        """Raise when the caller has been refused since; a database that is away refuses nobody."""
+        try:
+            await self._welcome()
+        except ArgoError as error:
+            if error.kind == "refused":
+                raise
 
 
 def refusal(error: ArgoError, more: dict[str, str]) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,9 +12,11 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from argo.accounts.guards import Caller, Guard
+from argo.accounts.guards import Guard
+from argo.accounts.types import Caller
 from argo.assistants.service import Assistants
 from argo.assistants.types import Resolved
+from argo.clock import Clock
 from argo.completions.service import Completions
 from argo.completions.types import Asker, Question
 from argo.http.json_body import read_object
@@ -34,7 +37,12 @@ class _Plain(APIRoute):
 
 
 def routes(
-    completions: Completions, assistants: Assistants, guard: Guard, *, most_body_bytes: int
+    completions: Completions,
+    assistants: Assistants,
+    guard: Guard,
+    clock: Clock,
+    *,
+    most_body_bytes: int,
 ) -> APIRouter:
     """Return the routes of `/v1`; a body is at most `most_body_bytes` long."""
     router = APIRouter(prefix="/v1", route_class=_Plain, tags=["OpenAI"])
@@ -47,7 +55,8 @@ def routes(
         assistant = resolved.assistant
         instructions = assistant.instructions.text("en") if assistant else None
         asked = fields.rebuilt(body, resolved.model, instructions)
-        return Answer(completions, _question(caller, resolved, asked), asked)
+        question = _question(caller, resolved, asked)
+        return Answer(completions, question, asked, partial(guard.key, request), clock)
 
     async def models(request: Request) -> Response:
         """List the models and assistants that can be asked."""
