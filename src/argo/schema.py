@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from argo.accounts import tables as _accounts
+from argo.completions import tables as _completions
+from argo.conversations import tables as _conversations
+from argo.quotas import tables as _quotas
 from argo.storage.tables import metadata
+from argo.usage import tables as _usage
 
-__all__ = ["metadata"]
+SUBJECTS = (_accounts, _completions, _conversations, _quotas, _usage)
+
+__all__ = ["SUBJECTS", "metadata"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -15,14 +16,32 @@ from argo.embedded.engine import Engine
 from argo.embedded.folder import DataFolder
 from argo.embedded.identity import identity_for
 from argo.embedded.types import LocalModel
+from tests.embedded.families import family
 
 
 @pytest.fixture
-def data() -> Iterator[Path]:
+def fresh() -> Iterator[Path]:
     """A place for a data folder, in a closed folder whose path has a space."""
     closed = Path(tempfile.mkdtemp(prefix="argo test "))
     yield closed / "my data"
     shutil.rmtree(closed, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder whose database was made once for the whole run."""
+    path = tmp_path_factory.mktemp("made") / "data"
+    with family(path):
+        pass
+    return path
+
+
+@pytest.fixture
+def data(fresh: Path, _made: Path) -> Path:
+    """A data folder as `fresh` is, with a database that was started and stopped before."""
+    # `cp`: the database's files keep their owner.
+    subprocess.run(["cp", "-a", str(_made), str(fresh)], check=True)
+    return fresh
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

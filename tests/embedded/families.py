@@ -19,6 +19,9 @@ import psycopg
 IS_ROOT = os.geteuid() == 0
 PARENT = Path(__file__).with_name("parent.py")
 
+ARGO = (sys.executable, "-P", "-c", "import sys; from argo.cli import main; sys.exit(main())")
+"""The command line of `argo`, whether or not its script is installed."""
+
 
 @dataclass
 class Family:
@@ -96,11 +99,11 @@ def user_of(pid: int) -> int:
     return Path(f"/proc/{pid}").stat().st_uid
 
 
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@contextmanager
+def listening() -> Iterator[int]:
+    """Listen on a loopback port as a stranger would, and return its number."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield int(server.getsockname()[1])
 
 
 def _stat(pid: int) -> list[str] | None:

@@ -94,13 +94,13 @@ def test_durability_stays_on_and_statements_off_the_log(running: Family) -> None
     assert found == {name: (value,) for name, value in wanted.items()}
 
 
-def test_secrets_and_files_are_closed_to_others(data: Path) -> None:
-    with family(data):
+def test_secrets_and_files_are_closed_to_others(fresh: Path) -> None:
+    with family(fresh):
         pass
-    modes = {name: stat.S_IMODE((data / name).stat().st_mode) for name in ("secrets", "logs")}
+    modes = {name: stat.S_IMODE((fresh / name).stat().st_mode) for name in ("secrets", "logs")}
     assert modes == {"secrets": 0o700, "logs": 0o700}
-    assert stat.S_IMODE((data / "postgres").stat().st_mode) == 0o700
-    assert stat.S_IMODE((data / "secrets" / "database.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((fresh / "postgres").stat().st_mode) == 0o700
+    assert stat.S_IMODE((fresh / "secrets" / "database.json").stat().st_mode) == 0o600
 
 
 def test_lost_passwords_are_replaced_and_the_data_stays(data: Path) -> None:
@@ -111,8 +111,8 @@ def test_lost_passwords_are_replaced_and_the_data_stays(data: Path) -> None:
         assert owner.execute("SELECT count(*) FROM kept").fetchone() == (0,)
 
 
-def test_a_path_longer_than_a_socket_name_may_be_works(data: Path) -> None:
-    long = data / ("a long name " * 8) / ("and another " * 8) / "données"
+def test_a_path_longer_than_a_socket_name_may_be_works(fresh: Path) -> None:
+    long = fresh / ("a long name " * 8) / ("and another " * 8) / "données"
     with family(long) as run, psycopg.connect(run.told["service"]) as service:
         assert service.execute("SELECT 1").fetchone() == (1,)
 

@@ -27,8 +27,8 @@ def test_a_second_service_on_the_folder_says_who_has_it_and_exits_2(data: Path) 
     assert len(second.stderr.strip().splitlines()) == 1
 
 
-def test_two_folders_run_side_by_side_and_share_nothing(data: Path) -> None:
-    with family(data / "one") as one, family(data / "two") as two:
+def test_two_folders_run_side_by_side_and_share_nothing(fresh: Path) -> None:
+    with family(fresh / "one") as one, family(fresh / "two") as two:
         with psycopg.connect(one.told["owner"]) as owner:
             owner.execute("CREATE TABLE only_here (id int)")
         with psycopg.connect(two.told["owner"]) as owner:
@@ -45,14 +45,14 @@ async def test_a_command_reaches_the_running_database(data: Path) -> None:
             assert service.execute("SELECT 1").fetchone() == (1,)
 
 
-async def test_a_command_alone_starts_the_database_for_its_duration(data: Path) -> None:
-    async with attached(data, print, Clock()) as reached:
+async def test_a_command_alone_starts_the_database_for_its_duration(fresh: Path) -> None:
+    async with attached(fresh, print, Clock()) as reached:
         assert reached.started_here
         with psycopg.connect(reached.address.owner) as owner:
             owner.execute("CREATE TABLE kept (id int)")
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(reached.address.owner)
-    with family(data) as run, psycopg.connect(run.told["owner"]) as owner:
+    with family(fresh) as run, psycopg.connect(run.told["owner"]) as owner:
         assert owner.execute("SELECT count(*) FROM kept").fetchone() == (0,)
 
 
@@ -86,15 +86,15 @@ async def test_a_service_waits_for_a_command_to_end(data: Path) -> None:
 
 
 @pytest.mark.skipif(IS_ROOT, reason="root may write anywhere")
-async def test_a_folder_that_cannot_be_written_is_refused(data: Path) -> None:
-    data.mkdir(mode=0o500)
+async def test_a_folder_that_cannot_be_written_is_refused(fresh: Path) -> None:
+    fresh.mkdir(mode=0o500)
     with pytest.raises(FolderUnfit):
-        async with serving(data):
+        async with serving(fresh):
             pass
 
 
-async def test_a_file_in_place_of_the_folder_is_refused(data: Path) -> None:
-    data.write_text("not a folder")
+async def test_a_file_in_place_of_the_folder_is_refused(fresh: Path) -> None:
+    fresh.write_text("not a folder")
     with pytest.raises(FolderUnfit):
-        async with serving(data):
+        async with serving(fresh):
             pass

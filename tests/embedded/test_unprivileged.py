@@ -37,34 +37,34 @@ def _works_as_somebody_else(run: Family, data: Path) -> None:
 
 
 @as_root
-def test_parts_of_root_run_as_somebody_else_in_a_closed_folder(data: Path) -> None:
-    assert data.parent.stat().st_mode & 0o077 == 0
-    with family(data, "engine") as run:
-        _works_as_somebody_else(run, data)
+def test_parts_of_root_run_as_somebody_else_in_a_closed_folder(fresh: Path) -> None:
+    assert fresh.parent.stat().st_mode & 0o077 == 0
+    with family(fresh, "engine") as run:
+        _works_as_somebody_else(run, fresh)
         assert _capabilities(run.told["pids"]["postgres"]) == 0
         assert _capabilities(run.told["pids"]["engine"]) == 0
 
 
 @as_root
-def test_the_root_of_an_ordinary_container_does_too(data: Path) -> None:
-    with family(data, "engine", preexec_fn=_as_in_a_container) as run:
-        _works_as_somebody_else(run, data)
+def test_the_root_of_an_ordinary_container_does_too(fresh: Path) -> None:
+    with family(fresh, "engine", preexec_fn=_as_in_a_container) as run:
+        _works_as_somebody_else(run, fresh)
         assert _capabilities(run.told["pids"]["engine"]) == 0
 
 
 @as_root
-def test_parts_run_as_the_owner_of_the_data_folder(data: Path) -> None:
-    data.mkdir()
-    os.chown(data, 1, 1)
-    with family(data) as run:
+def test_parts_run_as_the_owner_of_the_data_folder(fresh: Path) -> None:
+    fresh.mkdir()
+    os.chown(fresh, 1, 1)
+    with family(fresh) as run:
         assert user_of(run.told["pids"]["postgres"]) == 1
-    made = [path.stat().st_uid for path in data.iterdir()]
+    made = [path.stat().st_uid for path in fresh.iterdir()]
     assert set(made) == {1}
 
 
 @as_root
-def test_each_data_folder_gets_a_user_of_its_own(data: Path) -> None:
-    one, two = (identity_for(data / name, data / name / "postgres") for name in ("a", "b"))
+def test_each_data_folder_gets_a_user_of_its_own(fresh: Path) -> None:
+    one, two = (identity_for(fresh / name, fresh / name / "postgres") for name in ("a", "b"))
     assert one is not None
     assert one != two
 

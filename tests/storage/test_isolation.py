@@ -18,6 +18,7 @@ EXEMPT = {
     "alembic_version": "the schema's own version",
     "institutions": "an institution is not owned by a person; its people see their own",
     "workers": "which processes run; no person in it",
+    "first_links": "the link that makes the first administrator; nobody owns anything yet",
     "schedulers": "which worker schedules which model; no person in it",
 }
 

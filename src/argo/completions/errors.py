@@ -30,3 +30,18 @@ class LinkBroken(ArgoError):
     kind = "unavailable"
     english = "A part of ARGO is restarting. Try again in a moment."
     french = "Une partie d'ARGO redémarre. Réessayez dans un instant."
+
+
+class ConversationTooLong(ArgoError):
+    """A conversation's branch leaves no room for an answer in the model's context."""
+
+    code = "conversation_too_long"
+    kind = "invalid"
+    english = (
+        "This conversation is about {over_tokens} tokens longer than {model} can read at once. "
+        "Start a new conversation, or shorten your question."
+    )
+    french = (
+        "Cette conversation dépasse d'environ {over_tokens} jetons ce que {model} peut lire d'un "
+        "coup. Commencez une nouvelle conversation, ou raccourcissez votre question."
+    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from contextlib import AbstractAsyncContextManager, aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from argo.clock import Clock
+from argo.completions import events
 from argo.completions.answer_log import AnswerLog
 from argo.completions.completion import Completion
 from argo.completions.types import AnswerState, Delta, FinishReason, Usage
@@ -96,31 +97,25 @@ class Generation:
             await asyncio.gather(relaying, stopping, return_exceptions=True)
 
     async def _relay(self, completion: Completion) -> None:
-        async for place in completion.waiting():
-            self.log.append(
-                "queued", {"position": place.position, "eta_seconds": place.eta_seconds}
-            )
-        self.log.append("started", {"model_id": completion.model_id})
-        await self._sink.started(completion.model_id)
-        async with aclosing(completion.deltas()) as deltas:
-            async for delta in deltas:
-                self._grow(delta)
-                await self._save_when_due()
+        async with aclosing(events.said(completion)) as said:
+            async for name, data in said:
+                self.log.append(name, data)
+                if name == "started":
+                    await self._sink.started(completion.model_id)
+                elif name in ("reasoning", "delta"):
+                    self._grow(name, str(data["text"]))
+                    await self._save_when_due()
 
-    def _grow(self, delta: Delta) -> None:
-        if delta.reasoning:
+    def _grow(self, name: str, text: str) -> None:
+        if name == "reasoning":
             self._reasoning_began = self._reasoning_began or self._clock.monotonic()
-            self._reasoning.append(delta.reasoning)
-            self.log.append("reasoning", {"text": delta.reasoning})
-        if delta.text:
-            if self._reasoning_began is not None and self._reasoning_seconds is None:
-                self._reasoning_seconds = self._clock.monotonic() - self._reasoning_began
-            self._text.append(delta.text)
-            self.log.append("delta", {"text": delta.text})
-        self._unsaved = Delta(
-            text=self._unsaved.text + delta.text,
-            reasoning=self._unsaved.reasoning + delta.reasoning,
-        )
+            self._reasoning.append(text)
+            self._unsaved = replace(self._unsaved, reasoning=self._unsaved.reasoning + text)
+            return
+        if self._reasoning_began is not None and self._reasoning_seconds is None:
+            self._reasoning_seconds = self._clock.monotonic() - self._reasoning_began
+        self._text.append(text)
+        self._unsaved = replace(self._unsaved, text=self._unsaved.text + text)
 
     async def _save_when_due(self) -> None:
         size = len(self._unsaved.text) + len(self._unsaved.reasoning)
@@ -152,27 +147,13 @@ class Generation:
         try:
             await self._sink.ended(ending)
         finally:
-            self.log.append("done", done_data(ending))
-
-
-def done_data(ending: Ending) -> dict[str, object]:
-    """Return what the event "done" says: the state, and what the page may show of the cost."""
-    error, usage = ending.error, ending.usage
-    return {
-        "state": ending.state,
-        "text_length": len(ending.text),
-        "finish_reason": ending.finish_reason,
-        "error": None
-        if error is None
-        else {
-            "code": error.code,
-            "messages": {"fr": error.text("fr"), "en": error.text("en")},
-            "retry_after": error.retry_after,
-        },
-        "usage": None
-        if usage is None
-        else {
-            "prompt_tokens": usage.prompt_tokens,
-            "completion_tokens": usage.completion_tokens,
-        },
-    }
+            self.log.append(
+                "done",
+                events.done(
+                    state,
+                    text_length=len(text),
+                    finish_reason=finish_reason,
+                    error=error,
+                    usage=usage,
+                ),
+            )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Table, Text, Uuid
+from sqlalchemy import Column, ForeignKeyConstraint, Index, Table, Text, Uuid
 
 from argo.storage.tables import instant, metadata, owned_columns
 
@@ -30,5 +30,11 @@ generations = Table(
     *owned_columns(),
     Column("worker_id", Uuid, nullable=False),
     instant("started_at"),
+    ForeignKeyConstraint(
+        ["institution_id", "owner_id"],
+        ["users.institution_id", "users.id"],
+        name="fk_generations_institution_id_owner_id_users",
+        ondelete="CASCADE",
+    ),
     Index("ix_generations_worker_id", "worker_id"),
 )

@@ -12,12 +12,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-import aiohttp
 import orjson
 
+from argo.embedded.dialect import in_dialect
 from argo.engines.types import EngineSettings, Replica
+from argo.engines.wire import Connection, Wire, WireBroke
 
-_ERROR_BYTES = 4096
+_OK = 200
+_ERROR_BYTES = 64 * 1024
+_TOO_LONG = (b"context length", b"context size", b"context_length", b"exceed_context")
 _WHOLE_BYTES = 32 * 1024 * 1024
 _PROBE_SECONDS = 3.0
 
@@ -45,9 +48,9 @@ class Probe:
 class EngineStream:
     """The bytes of one streaming answer, as the engine sends them."""
 
-    def __init__(self, response: aiohttp.ClientResponse, idle_seconds: float) -> None:
-        """Read from `response`; `idle_seconds` bounds each silence after the first byte."""
-        self._response = response
+    def __init__(self, connection: Connection, idle_seconds: float) -> None:
+        """Read from `connection`; `idle_seconds` bounds each silence after the head."""
+        self._connection = connection
         self._idle_seconds = idle_seconds
 
     async def read(self) -> bytes:
@@ -57,10 +60,10 @@ class EngineStream:
         """
         try:
             async with asyncio.timeout(self._idle_seconds):
-                return await self._response.content.readany()
+                return await self._connection.read()
         except TimeoutError:
             raise EngineFault("slow") from None
-        except (aiohttp.ClientError, OSError):
+        except WireBroke:
             raise EngineFault("broke") from None
 
 
@@ -68,25 +71,13 @@ class EngineClient:
     """Speaks OpenAI's HTTP to replicas."""
 
     def __init__(self, settings: EngineSettings) -> None:
-        """Prepare without connecting; `open` before use."""
+        """Prepare without connecting."""
         self._settings = settings
-        self._session: aiohttp.ClientSession | None = None
+        self._wire = Wire(connect_seconds=settings.connect_seconds)
 
-    async def open(self) -> None:
-        """Make the connection pool."""
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ttl_dns_cache=30),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._settings.connect_seconds),
-            trust_env=False,
-            auto_decompress=False,
-            headers={"accept-encoding": "identity", "user-agent": "argo"},
-        )
-
-    async def close(self) -> None:
-        """Close every connection, running answers with them."""
-        if self._session is not None:
-            await self._session.close()
+    def close(self) -> None:
+        """Close the connections that wait for a next question."""
+        self._wire.close()
 
     @asynccontextmanager
     async def stream(
@@ -96,42 +87,40 @@ class EngineClient:
 
         Raises `EngineFault`.
         """
-        response = await self._post(replica, endpoint, body)
-        try:
-            if not response.content_type.startswith("text/event-stream"):
+        async with self._asked(replica, endpoint, body) as connection:
+            if not connection.headers.get(b"content-type", b"").startswith(b"text/event-stream"):
                 raise EngineFault("broke")
-            yield EngineStream(response, self._settings.idle_seconds)
-        finally:
-            response.close()
+            yield EngineStream(connection, self._settings.idle_seconds)
 
     async def whole(
         self, replica: Replica, endpoint: str, body: Mapping[str, object]
     ) -> dict[str, object]:
         """Ask `replica` for a whole answer and return its JSON object; raises `EngineFault`."""
-        response = await self._post(replica, endpoint, body)
         try:
-            async with asyncio.timeout(self._settings.first_token_seconds):
-                answer = orjson.loads(await _bounded(response, _WHOLE_BYTES))
+            async with (
+                self._asked(replica, endpoint, body) as connection,
+                asyncio.timeout(self._settings.first_token_seconds),
+            ):
+                answer = orjson.loads(await _bounded(connection, _WHOLE_BYTES))
         except TimeoutError:
             raise EngineFault("slow") from None
-        except (aiohttp.ClientError, OSError, orjson.JSONDecodeError):
+        except (WireBroke, orjson.JSONDecodeError):
             raise EngineFault("broke") from None
-        finally:
-            response.close()
         if not isinstance(answer, dict):
             raise EngineFault("broke")
         return answer
 
     async def probe(self, replica: Replica, doors: tuple[str, ...]) -> Probe:
         """Ask whether `replica` is well and which of `doors` (paths) it leaves open."""
-        status = await self._status(f"{_root(replica)}/health", replica)
+        root = replica.url.removesuffix("/v1")
+        status = await self._status(replica, f"{root}/health")
         if status in (404, 405, 501):
-            status = await self._status(f"{replica.url}/models", replica)
+            status = await self._status(replica, f"{replica.url}/models")
         if status is None or not doors:
             return Probe(status)
         # A server that answers everything alike tells nothing by answering a door.
-        nowhere = await self._status(f"{_root(replica)}/argo-looks-for-nothing", replica)
-        found = {door: await self._status(f"{_root(replica)}{door}", replica) for door in doors}
+        nowhere = await self._status(replica, f"{root}/argo-looks-for-nothing")
+        found = {door: await self._status(replica, root + door) for door in doors}
         return Probe(
             status,
             tuple(door for door, code in found.items() if _stands_open(code) and code != nowhere),
@@ -140,89 +129,80 @@ class EngineClient:
     async def text(self, replica: Replica, path: str) -> str | None:
         """Return the body of GET `path` at the engine's root (its metrics), None when it fails."""
         try:
-            async with self._get(f"{_root(replica)}{path}", replica) as response:
-                body = await _bounded(response, _WHOLE_BYTES)
-                return body.decode("utf-8", "replace") if response.status == 200 else None
-        except (aiohttp.ClientError, OSError, TimeoutError, EngineFault):
+            status, body = await self._fetched(replica, replica.url.removesuffix("/v1") + path)
+        except (WireBroke, TimeoutError, EngineFault):
             return None
-
-    async def _post(
-        self, replica: Replica, endpoint: str, body: Mapping[str, object]
-    ) -> aiohttp.ClientResponse:
-        assert self._session is not None
-        try:
-            async with asyncio.timeout(self._settings.first_token_seconds):
-                response = await self._session.post(
-                    f"{replica.url}/{endpoint}",
-                    data=orjson.dumps(body),
-                    headers=_headers(replica, {"content-type": "application/json"}),
-                    allow_redirects=False,
-                )
-        except TimeoutError as error:
-            # aiohttp's own connect timeouts are TimeoutErrors too: those say "away".
-            fault: Fault = "away" if isinstance(error, aiohttp.ServerTimeoutError) else "slow"
-            raise EngineFault(fault) from None
-        except (aiohttp.ClientError, OSError):
-            raise EngineFault("away") from None
-        if response.status == 200:
-            return response
-        try:
-            raise await _fault(response)
-        finally:
-            response.close()
-
-    async def _status(self, url: str, replica: Replica) -> int | None:
-        try:
-            async with self._get(url, replica) as response:
-                return response.status
-        except (aiohttp.ClientError, OSError, TimeoutError):
-            return None
+        return body.decode("utf-8", "replace") if status == _OK else None
 
     @asynccontextmanager
-    async def _get(self, url: str, replica: Replica) -> AsyncIterator[aiohttp.ClientResponse]:
-        assert self._session is not None
-        async with (
-            asyncio.timeout(_PROBE_SECONDS),
-            self._session.get(url, headers=_headers(replica), allow_redirects=False) as response,
-        ):
-            yield response
+    async def _asked(
+        self, replica: Replica, endpoint: str, body: Mapping[str, object]
+    ) -> AsyncIterator[Connection]:
+        """Post a question; the block has a connection whose answer is a 200."""
+        if replica.embedded:
+            body = in_dialect(body, replica.tool_call_opening)
+        url = f"{replica.url}/{endpoint}"
+        headers = {**_authorization(replica), "content-type": "application/json"}
+        try:
+            async with asyncio.timeout(self._settings.first_token_seconds):
+                connection = await self._wire.exchange("POST", url, headers, orjson.dumps(body))
+        except TimeoutError:
+            raise EngineFault("slow") from None
+        except WireBroke:
+            raise EngineFault("away") from None
+        try:
+            if connection.status != _OK:
+                raise await _fault(connection)
+            yield connection
+        finally:
+            self._wire.release(url, connection)
+
+    async def _status(self, replica: Replica, url: str) -> int | None:
+        try:
+            status, _ = await self._fetched(replica, url)
+        except EngineFault:
+            return _OK
+        except (WireBroke, TimeoutError):
+            return None
+        return status
+
+    async def _fetched(self, replica: Replica, url: str) -> tuple[int, bytes]:
+        async with asyncio.timeout(_PROBE_SECONDS):
+            connection = await self._wire.exchange("GET", url, _authorization(replica))
+            try:
+                return connection.status, await _bounded(connection, _WHOLE_BYTES)
+            finally:
+                self._wire.release(url, connection)
 
 
-def _root(replica: Replica) -> str:
-    return replica.url.removesuffix("/v1")
-
-
-def _headers(replica: Replica, more: Mapping[str, str] | None = None) -> dict[str, str]:
-    headers = dict(more or {})
-    if replica.api_key is not None:
-        headers["authorization"] = f"Bearer {replica.api_key}"
-    return headers
+def _authorization(replica: Replica) -> dict[str, str]:
+    return {} if replica.api_key is None else {"authorization": f"Bearer {replica.api_key}"}
 
 
 def _stands_open(status: int | None) -> bool:
     return status is not None and (200 <= status < 300 or status in (400, 405, 415, 422))
 
 
-async def _bounded(response: aiohttp.ClientResponse, most_bytes: int) -> bytes:
+async def _bounded(connection: Connection, most_bytes: int) -> bytes:
     body = bytearray()
-    async for part in response.content.iter_any():
+    while part := await connection.read():
         body += part
         if len(body) > most_bytes:
             raise EngineFault("broke")
     return bytes(body)
 
 
-async def _fault(response: aiohttp.ClientResponse) -> EngineFault:
+async def _fault(connection: Connection) -> EngineFault:
     """Judge an error answer by its status; its text decides only whether it was too long."""
-    if response.status in (429, 503):
-        seconds = response.headers.get("retry-after", "")
+    if connection.status in (429, 503):
+        seconds = connection.headers.get(b"retry-after", b"").decode("ascii", "replace")
         return EngineFault("full", float(seconds) if seconds.isdecimal() else None)
-    if response.status in (400, 413, 422):
+    if connection.status in (400, 413, 422):
         try:
             async with asyncio.timeout(_PROBE_SECONDS):
-                text = await response.content.read(_ERROR_BYTES)
-        except (aiohttp.ClientError, OSError, TimeoutError):
+                text = await _bounded(connection, _ERROR_BYTES)
+        except (WireBroke, TimeoutError, EngineFault):
             text = b""
-        too_long = b"context length" in text or b"context size" in text or b"context_length" in text
-        return EngineFault("too_long" if too_long or response.status == 413 else "refused")
+        too_long = any(words in text for words in _TOO_LONG) or connection.status == 413
+        return EngineFault("too_long" if too_long else "refused")
     return EngineFault("away")

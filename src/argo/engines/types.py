@@ -70,6 +70,9 @@ class Replica:
     capacity: int | None
     api_key: str | None
     unsafe_routes_allowed: bool = False
+    embedded: bool = False
+    """Whether it is the llama.cpp inside ARGO, which wants some things said differently."""
+    tool_call_opening: str | None = None
 
     def __repr__(self) -> str:
         """Show everything but the key."""

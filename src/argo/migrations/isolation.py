@@ -8,16 +8,14 @@ three, one transaction at a time (docs/decisions/0003-database-contexts.md).
 
 from __future__ import annotations
 
-from alembic.operations import Operations
+from alembic import op
 
 _OWN_ROWS = "institution_id = (SELECT argo_institution()) AND owner_id = (SELECT argo_owner())"
 
 
-def person_table(
-    op: Operations, table: str, grants: str = "SELECT, INSERT, UPDATE, DELETE"
-) -> None:
+def person_table(table: str, grants: str = "SELECT, INSERT, UPDATE, DELETE") -> None:
     """Shut `table` for everybody, then open to each person the rows that are theirs."""
-    _shut(op, table)
+    _shut(table)
     op.execute(
         f"CREATE POLICY {table}_of_person ON {table} TO argo_person "
         f"USING ({_OWN_ROWS}) WITH CHECK ({_OWN_ROWS})"
@@ -25,28 +23,28 @@ def person_table(
     op.execute(f"GRANT {grants} ON {table} TO argo_person")
 
 
-def house_reads(op: Operations, table: str, grants: str = "SELECT, INSERT, UPDATE, DELETE") -> None:
+def house_reads(table: str, grants: str = "SELECT, INSERT, UPDATE, DELETE") -> None:
     """Open `table`, which must hold no content, to the house's work over all persons.
 
     `grants` may name columns: "SELECT (id, created_at)".
     """
-    _shut(op, table)
+    _shut(table)
     op.execute(
         f"CREATE POLICY {table}_of_house ON {table} TO argo_house USING (true) WITH CHECK (true)"
     )
     op.execute(f"GRANT {grants} ON {table} TO argo_house")
 
 
-def gate_reads(op: Operations, table: str, grants: str) -> None:
+def gate_reads(table: str, grants: str) -> None:
     """Open `table` to the functions of sign-in, and to nothing else of sign-in."""
-    _shut(op, table)
+    _shut(table)
     op.execute(
         f"CREATE POLICY {table}_of_gate ON {table} TO argo_gate USING (true) WITH CHECK (true)"
     )
     op.execute(f"GRANT {grants} ON {table} TO argo_gate")
 
 
-def gate_function(op: Operations, signature: str, body: str) -> None:
+def gate_function(signature: str, body: str) -> None:
     """Make the function `signature` ("name(a bytea) RETURNS TABLE (…)") with an SQL `body`.
 
     It runs with the rights of `argo_gate`; `argo_sign_in` alone may call it.
@@ -60,10 +58,10 @@ def gate_function(op: Operations, signature: str, body: str) -> None:
     bare = name[: name.index("(")]
     types = ", ".join(part.split()[-1] for part in arguments.strip("()").split(",") if part.strip())
     op.execute(f"REVOKE ALL ON FUNCTION {bare}({types}) FROM PUBLIC")
-    op.execute(f"ALTER FUNCTION {bare}({types}) OWNER TO argo_gate")
     op.execute(f"GRANT EXECUTE ON FUNCTION {bare}({types}) TO argo_sign_in")
+    op.execute(f"ALTER FUNCTION {bare}({types}) OWNER TO argo_gate")
 
 
-def _shut(op: Operations, table: str) -> None:
+def _shut(table: str) -> None:
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

@@ -90,6 +90,15 @@ class Database:
         async with self._context("argo_house", "", "") as connection:
             yield connection
 
+    async def answers(self) -> bool:
+        """Whether the database answers now."""
+        try:
+            async with self.house() as house:
+                await house.execute("SELECT 1")
+        except (DatabaseAway, DiskFull):
+            return False
+        return True
+
     def state(self) -> DatabaseState:
         """Return how the pool stands now."""
         stats = self._pool.get_stats()
@@ -100,9 +109,7 @@ class Database:
         )
 
     @asynccontextmanager
-    async def _context(
-        self, role: str, institution: str, owner: str
-    ) -> AsyncIterator[Connection]:
+    async def _context(self, role: str, institution: str, owner: str) -> AsyncIterator[Connection]:
         with _mapped():
             async with self._pool.connection() as connection, connection.transaction():
                 await connection.execute(_TAKE_CONTEXT, (role, institution, owner), prepare=True)

@@ -68,4 +68,6 @@ class SecretUnfit(ArgoError):
     code = "secret_unfit"
     kind = "broken"
     english = "The secret {name} is {fault}. Write 32 random bytes, base64, into that file."
-    french = "Le secret {name} est {fault}. Écrivez 32 octets aléatoires, en base64, dans ce fichier."
+    french = (
+        "Le secret {name} est {fault}. Écrivez 32 octets aléatoires, en base64, dans ce fichier."
+    )

@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("address", sa.Text, nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
     )
-    isolation.house_reads(op, "workers")
+    isolation.house_reads("workers")
     op.create_table(
         "schedulers",
         sa.Column("model_id", sa.Text, primary_key=True),
@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("address", sa.Text, nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
     )
-    isolation.house_reads(op, "schedulers")
+    isolation.house_reads("schedulers")
     op.create_table(
         "generations",
         sa.Column("answer_id", sa.Uuid, primary_key=True),
@@ -43,8 +43,8 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_generations_worker_id", "generations", ["worker_id"])
-    isolation.house_reads(op, "generations")
-    isolation.person_table(op, "generations", grants="SELECT, INSERT, DELETE")
+    isolation.house_reads("generations")
+    isolation.person_table("generations", grants="SELECT, INSERT, DELETE")
     # A person's own answer may be asked of the worker that writes it.
     op.execute("CREATE POLICY workers_of_person ON workers FOR SELECT TO argo_person USING (true)")
     op.execute("GRANT SELECT ON workers TO argo_person")

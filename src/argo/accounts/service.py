@@ -1,0 +1,150 @@
+"""Sign in, stay signed in, be recognised, end it: the verbs of accounts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from argo.accounts import store
+from argo.accounts.devices import device_words
+from argo.accounts.errors import (
+    InvalidApiKey,
+    KeyUnknown,
+    LinkUnknown,
+    NotSignedIn,
+    SessionUnknown,
+)
+from argo.accounts.types import (
+    SESSION_LASTS_IDLE,
+    Caller,
+    Invitation,
+    Key,
+    Session,
+    SignedIn,
+)
+from argo.clock import Clock
+from argo.errors import Language
+from argo.storage.database import Database
+from argo.storage.secrets import Secrets
+from argo.storage.types import Owner
+
+FIRST_EMAIL = "admin@localhost"
+FIRST_NAME = "Administrator"
+KEY_START = "argo-"
+_PREFIX_LENGTH = 13
+
+
+class Accounts:
+    """People's ways in. Nothing is cached: what is revoked is refused at the next request."""
+
+    def __init__(self, database: Database, secrets: Secrets, clock: Clock) -> None:
+        """Know the people in `database`; tokens are kept as hashes keyed by `secrets`."""
+        self._database, self._secrets, self._clock = database, secrets, clock
+
+    async def look(self, token: str) -> Invitation:
+        """Return what a sign-in link opens, without using it up; raises `LinkUnknown`."""
+        async with self._database.sign_in() as gate:
+            found = await store.link_looked(gate, self._secrets.hashed("link", token))
+        if found is None:
+            raise LinkUnknown
+        return found
+
+    async def sign_in(
+        self, token: str, user_agent: str, email: str | None = None, name: str | None = None
+    ) -> SignedIn:
+        """Use a link up and open a session; raises `LinkUnknown`.
+
+        The very first link makes an administrator, named by `email` and `name` if given.
+        """
+        session = SignedIn(self._clock.token(), self._clock.now() + SESSION_LASTS_IDLE)
+        link_hash = self._secrets.hashed("link", token)
+        opening = store.Opening(
+            session_id=self._clock.new_id(),
+            token_hash=self._secrets.hashed("session", session.token),
+            device=device_words(user_agent),
+            until=session.until,
+        )
+        async with self._database.sign_in() as gate:
+            if await store.link_used(gate, link_hash, opening):
+                return session
+            user_id = self._clock.new_id()
+            called = (email or FIRST_EMAIL, name or FIRST_NAME)
+            if await store.first_link_used(gate, link_hash, user_id, *called, opening):
+                return session
+        raise LinkUnknown
+
+    async def sign_out(self, token: str) -> None:
+        """End the session of this token."""
+        async with self._database.sign_in() as gate:
+            await store.session_ended(gate, self._secrets.hashed("session", token))
+
+    async def signed_in(self, token: str) -> Caller:
+        """Return who is signed in with this session token; raises `NotSignedIn`."""
+        async with self._database.sign_in() as gate:
+            caller = await store.caller_of_session(gate, self._secrets.hashed("session", token))
+        if caller is None:
+            raise NotSignedIn
+        return caller
+
+    async def asking(self, key: str) -> Caller:
+        """Return in whose name this API key asks; raises `InvalidApiKey`."""
+        if not key.startswith(KEY_START):
+            raise InvalidApiKey
+        async with self._database.sign_in() as gate:
+            caller = await store.caller_of_key(gate, self._secrets.hashed("api key", key))
+        if caller is None:
+            raise InvalidApiKey
+        return caller
+
+    async def sessions(self, owner: Owner) -> list[Session]:
+        """Return the sessions of `owner`."""
+        async with self._database.person(owner) as person:
+            return await store.sessions(person)
+
+    async def end_session(self, owner: Owner, session_id: UUID) -> None:
+        """End one session of `owner`; raises `SessionUnknown`."""
+        async with self._database.person(owner) as person:
+            if not await store.session_deleted(person, session_id):
+                raise SessionUnknown
+
+    async def end_all_sessions(self, owner: Owner) -> None:
+        """End every session of `owner`."""
+        async with self._database.person(owner) as person:
+            await store.all_sessions_deleted(person)
+
+    async def keys(self, owner: Owner) -> list[Key]:
+        """Return the keys of `owner` that are not revoked."""
+        async with self._database.person(owner) as person:
+            return await store.keys(person)
+
+    async def create_key(self, owner: Owner, name: str, lasts: timedelta | None) -> tuple[str, Key]:
+        """Make a key that `lasts` so long (None: until revoked); return it, this once, in full."""
+        secret = KEY_START + self._clock.token()
+        now = self._clock.now()
+        key = Key(
+            id=self._clock.new_id(),
+            name=name,
+            prefix=secret[:_PREFIX_LENGTH],
+            created_at=now,
+            expires_at=None if lasts is None else now + lasts,
+            last_used_at=None,
+        )
+        async with self._database.person(owner) as person:
+            await store.key_added(person, owner, key, self._secrets.hashed("api key", secret))
+        return secret, key
+
+    async def revoke_key(self, owner: Owner, key_id: UUID) -> None:
+        """Revoke a key of `owner`, at once; raises `KeyUnknown`."""
+        async with self._database.person(owner) as person:
+            if not await store.key_revoked(person, key_id, self._clock.now()):
+                raise KeyUnknown
+
+    async def speak(self, owner: Owner, language: Language | None) -> None:
+        """Keep the language `owner` reads in; None follows the browser."""
+        async with self._database.person(owner) as person:
+            await store.language_set(person, owner.owner_id, language)
+
+    async def rename(self, owner: Owner, name: str) -> None:
+        """Keep the name `owner` goes by."""
+        async with self._database.person(owner) as person:
+            await store.name_set(person, owner.owner_id, name)

@@ -1,0 +1,242 @@
+"""The SQL of accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import class_row, dict_row
+
+from argo.accounts.types import Caller, Invitation, Key, Session, User
+from argo.storage.database import Connection
+from argo.storage.types import Owner
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A session about to be opened; its token is kept as a hash."""
+
+    session_id: UUID
+    token_hash: bytes
+    device: str
+    until: datetime
+
+    @property
+    def values(self) -> tuple[UUID, bytes, str, datetime]:
+        """The values in the order of the sign-in functions."""
+        return (self.session_id, self.token_hash, self.device, self.until)
+
+
+# ── sign-in context: functions that take a hash ──────────────────────────────────────────────
+
+
+async def link_looked(gate: Connection, token_hash: bytes) -> Invitation | None:
+    """Return what the link opens, without using it up."""
+    cursor = gate.cursor(row_factory=class_row(Invitation))
+    await cursor.execute("SELECT * FROM link_look(%s)", (token_hash,))
+    return await cursor.fetchone()
+
+
+async def link_used(
+    gate: Connection,
+    token_hash: bytes,
+    opening: Opening,
+) -> bool:
+    """Use the link up and open a session; returns whether the link was good."""
+    cursor = await gate.execute(
+        "SELECT FROM link_use(%s, %s, %s, %s, %s)",
+        (token_hash, *opening.values),
+    )
+    return await cursor.fetchone() is not None
+
+
+async def first_link_used(
+    gate: Connection,
+    token_hash: bytes,
+    user_id: UUID,
+    email: str,
+    name: str,
+    opening: Opening,
+) -> bool:
+    """Use the first link up: make the administrator and open their session."""
+    cursor = await gate.execute(
+        "SELECT FROM first_link_use(%s, %s, %s, %s, %s, %s, %s, %s)",
+        (token_hash, user_id, email, name, *opening.values),
+    )
+    return await cursor.fetchone() is not None
+
+
+async def caller_of_session(gate: Connection, token_hash: bytes) -> Caller | None:
+    """Return who is signed in with this session, as the account stands now."""
+    cursor = gate.cursor(row_factory=dict_row)
+    await cursor.execute("SELECT * FROM session_caller(%s)", (token_hash,), prepare=True)
+    return _caller(await cursor.fetchone())
+
+
+async def caller_of_key(gate: Connection, key_hash: bytes) -> Caller | None:
+    """Return in whose name this key asks, as the account stands now."""
+    cursor = gate.cursor(row_factory=dict_row)
+    await cursor.execute("SELECT * FROM key_caller(%s)", (key_hash,), prepare=True)
+    return _caller(await cursor.fetchone())
+
+
+async def session_ended(gate: Connection, token_hash: bytes) -> None:
+    """End the session of this token."""
+    await gate.execute("SELECT session_end(%s)", (token_hash,))
+
+
+def _caller(row: Mapping[str, Any] | None) -> Caller | None:
+    return None if row is None else Caller(**row)
+
+
+# ── person context ───────────────────────────────────────────────────────────────────────────
+
+
+async def sessions(person: Connection) -> list[Session]:
+    """Return the person's sessions that still hold, newest first."""
+    cursor = person.cursor(row_factory=class_row(Session))
+    await cursor.execute(
+        "SELECT id, device, created_at, last_seen_at, expires_at FROM sessions "
+        "WHERE expires_at > clock_timestamp() ORDER BY last_seen_at DESC"
+    )
+    return await cursor.fetchall()
+
+
+async def session_deleted(person: Connection, session_id: UUID) -> bool:
+    """End one session of the person; returns whether there was one."""
+    cursor = await person.execute("DELETE FROM sessions WHERE id = %s", (session_id,))
+    return cursor.rowcount == 1
+
+
+async def all_sessions_deleted(person: Connection) -> None:
+    """End every session of the person."""
+    await person.execute("DELETE FROM sessions")
+
+
+async def keys(person: Connection) -> list[Key]:
+    """Return the person's keys that are not revoked, newest first."""
+    cursor = person.cursor(row_factory=class_row(Key))
+    await cursor.execute(
+        "SELECT id, name, prefix, created_at, expires_at, last_used_at FROM api_keys "
+        "WHERE revoked_at IS NULL ORDER BY created_at DESC"
+    )
+    return await cursor.fetchall()
+
+
+async def key_added(person: Connection, owner: Owner, key: Key, key_hash: bytes) -> None:
+    """Add a key of the person."""
+    await person.execute(
+        "INSERT INTO api_keys "
+        "(id, institution_id, owner_id, prefix, key_hash, name, created_at, expires_at) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            key.id,
+            owner.institution_id,
+            owner.owner_id,
+            key.prefix,
+            key_hash,
+            key.name,
+            key.created_at,
+            key.expires_at,
+        ),
+    )
+
+
+async def key_revoked(person: Connection, key_id: UUID, at: datetime) -> bool:
+    """Revoke a key of the person; returns whether there was one."""
+    cursor = await person.execute(
+        "UPDATE api_keys SET revoked_at = %s WHERE id = %s AND revoked_at IS NULL", (at, key_id)
+    )
+    return cursor.rowcount == 1
+
+
+async def language_set(person: Connection, user_id: UUID, language: str | None) -> None:
+    """Keep the language the person reads in."""
+    await person.execute("UPDATE users SET language = %s WHERE id = %s", (language, user_id))
+
+
+async def name_set(person: Connection, user_id: UUID, name: str) -> None:
+    """Keep the name the person goes by."""
+    await person.execute("UPDATE users SET name = %s WHERE id = %s", (name, user_id))
+
+
+# ── house context: who there is ──────────────────────────────────────────────────────────────
+
+
+async def institution_named(house: Connection, slug: str) -> UUID | None:
+    """Return the institution with this slug."""
+    cursor = await house.execute("SELECT id FROM institutions WHERE slug = %s", (slug,))
+    row = await cursor.fetchone()
+    return None if row is None else row[0]
+
+
+async def user_added(house: Connection, owner: Owner, email: str, name: str, role: str) -> bool:
+    """Add a user; returns False when the institution has the address already."""
+    cursor = await house.execute(
+        "INSERT INTO users (id, institution_id, owner_id, email, name, role) "
+        "VALUES (%(id)s, %(institution)s, %(id)s, %(email)s, %(name)s, %(role)s) "
+        "ON CONFLICT DO NOTHING",
+        {
+            "id": owner.owner_id,
+            "institution": owner.institution_id,
+            "email": email,
+            "name": name,
+            "role": role,
+        },
+    )
+    return cursor.rowcount == 1
+
+
+async def user_with(house: Connection, email: str) -> Owner | None:
+    """Return the user with this address."""
+    cursor = await house.execute(
+        "SELECT institution_id, id FROM users WHERE lower(email) = lower(%s) "
+        "ORDER BY created_at LIMIT 1",
+        (email,),
+    )
+    row = await cursor.fetchone()
+    return None if row is None else Owner(row[0], row[1])
+
+
+async def users(house: Connection) -> list[User]:
+    """Return everybody, by institution and address."""
+    cursor = house.cursor(row_factory=class_row(User))
+    await cursor.execute(
+        "SELECT users.id, slug AS institution_slug, email, users.name, role, disabled_at "
+        "FROM users JOIN institutions ON institutions.id = institution_id ORDER BY slug, email"
+    )
+    return await cursor.fetchall()
+
+
+async def any_user(house: Connection) -> bool:
+    """Whether there is a user at all."""
+    cursor = await house.execute("SELECT FROM users LIMIT 1")
+    return await cursor.fetchone() is not None
+
+
+async def user_disabled(house: Connection, owner: Owner, at: datetime) -> None:
+    """Disable a user and end their sessions; their keys are refused from now on."""
+    await house.execute("UPDATE users SET disabled_at = %s WHERE id = %s", (at, owner.owner_id))
+    await house.execute("DELETE FROM sessions WHERE owner_id = %s", (owner.owner_id,))
+
+
+async def link_added(
+    house: Connection, link_id: UUID, owner: Owner, token_hash: bytes, until: datetime
+) -> None:
+    """Add a sign-in link for a user."""
+    await house.execute(
+        "INSERT INTO sign_in_links (id, institution_id, owner_id, token_hash, expires_at) "
+        "VALUES (%s, %s, %s, %s, %s)",
+        (link_id, owner.institution_id, owner.owner_id, token_hash, until),
+    )
+
+
+async def first_link_made(house: Connection, token_hash: bytes, until: datetime) -> None:
+    """Make this the one first link, in place of any before."""
+    await house.execute("DELETE FROM first_links")
+    await house.execute(
+        "INSERT INTO first_links (token_hash, expires_at) VALUES (%s, %s)", (token_hash, until)
+    )

@@ -1,0 +1,104 @@
+"""The tables of accounts."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from argo.storage.tables import instant, metadata, owned_columns
+
+institutions = Table(
+    "institutions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+)
+
+first_links = Table(
+    "first_links",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    instant("expires_at"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    *owned_columns(),
+    Column("email", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("language", Text),
+    instant("disabled_at", nullable=True),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    CheckConstraint("owner_id = id", name="owns_itself"),
+    ForeignKeyConstraint(
+        ["institution_id"], ["institutions.id"], name="fk_users_institution_id_institutions"
+    ),
+    UniqueConstraint("institution_id", "id", name="uq_users_institution_id_id"),
+    Index("uq_users_institution_id_email", "institution_id", text("lower(email)"), unique=True),
+)
+
+
+def _of_user(table: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["institution_id", "owner_id"],
+        ["users.institution_id", "users.id"],
+        name=f"fk_{table}_institution_id_owner_id_users",
+        ondelete="CASCADE",
+    )
+
+
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    *owned_columns(),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    instant("expires_at"),
+    instant("used_at", nullable=True),
+    _of_user("sign_in_links"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    *owned_columns(),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("device", Text, nullable=False),
+    instant("created_at"),
+    instant("last_seen_at"),
+    instant("expires_at"),
+    _of_user("sessions"),
+    Index("ix_sessions_institution_id_owner_id", "institution_id", "owner_id"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    *owned_columns(),
+    Column("prefix", Text, nullable=False),
+    Column("key_hash", LargeBinary, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    instant("created_at"),
+    instant("expires_at", nullable=True),
+    instant("last_used_at", nullable=True),
+    instant("revoked_at", nullable=True),
+    _of_user("api_keys"),
+    Index("ix_api_keys_institution_id_owner_id", "institution_id", "owner_id"),
+)

@@ -1,0 +1,95 @@
+"""People and their ways in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from argo.errors import Language
+from argo.storage.types import Owner
+
+Role = Literal["member", "referent", "admin"]
+
+LINK_LASTS = timedelta(minutes=15)
+SESSION_LASTS_IDLE = timedelta(days=14)
+SESSION_LASTS = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who is asking, as the account stands at this very request."""
+
+    institution_id: UUID
+    user_id: UUID
+    role: Role
+    email: str
+    name: str
+    language: Language | None
+    institution_slug: str
+    institution_name: str
+    session_id: UUID | None = None
+    key_id: UUID | None = None
+    signed_in_until: datetime | None = None
+
+    @property
+    def owner(self) -> Owner:
+        """In whose name this caller's queries run."""
+        return Owner(self.institution_id, self.user_id)
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What a sign-in link opens, before it is used: `email` is None for the very first one."""
+
+    email: str | None
+    name: str | None
+    institution_name: str
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A new session; `token` goes into the cookie and nowhere else."""
+
+    token: str
+    until: datetime
+
+    def __repr__(self) -> str:
+        """Show everything but the token."""
+        return f"SignedIn(until={self.until!r})"
+
+
+@dataclass(frozen=True)
+class Session:
+    """One browser that is signed in."""
+
+    id: UUID
+    device: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Key:
+    """An API key as its owner sees it later; the key itself is shown once."""
+
+    id: UUID
+    name: str
+    prefix: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True)
+class User:
+    """One person, as `argo user list` shows them."""
+
+    id: UUID
+    institution_slug: str
+    email: str
+    name: str
+    role: Role
+    disabled_at: datetime | None

@@ -1,0 +1,186 @@
+"""Saved conversations, over HTTP."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from argo.accounts.guards import Guard
+from argo.accounts.types import Caller
+from argo.completions.types import EventNumbered
+from argo.conversations import failures, schemas
+from argo.conversations.asking import Asking, NewAnswer, NewQuestion
+from argo.conversations.service import Conversations
+from argo.errors import Language
+from argo.http.errors import language_of
+from argo.http.events import EventStream, event, with_heartbeat
+
+
+def routes(conversations: Conversations, asking: Asking, guard: Guard) -> APIRouter:
+    """Return the routes of saved conversations; each is its owner's alone."""
+    router = APIRouter(prefix="/api", tags=["conversations"])
+    _history_routes(router, conversations, guard)
+    _change_routes(router, conversations, guard)
+    _asking_routes(router, asking, guard)
+    return router
+
+
+def reading(caller: Caller, request: Request) -> Language:
+    """Return the language this person reads in: their own choice, else their browser's."""
+    return caller.language or language_of(request.headers.get("accept-language", ""))
+
+
+def _history_routes(router: APIRouter, conversations: Conversations, guard: Guard) -> None:
+    @router.get("/conversations")
+    async def history(
+        caller: Annotated[Caller, Depends(guard.session)],
+        before: Annotated[str | None, Query(max_length=100)] = None,
+        limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    ) -> schemas.HistoryShown:
+        """List conversations, last used first."""
+        cursor = None if before is None else schemas.cursor_read(before)
+        found = await conversations.history(caller.owner, cursor, limit + 1)
+        shown = found[:limit]
+        return schemas.HistoryShown(
+            conversations=[schemas.conversation_shown(each) for each in shown],
+            next=schemas.cursor_of(shown[-1]) if len(found) > limit else None,
+        )
+
+    @router.post("/conversations", status_code=201)
+    async def make(
+        sent: schemas.ConversationSent,
+        response: Response,
+        caller: Annotated[Caller, Depends(guard.session)],
+    ) -> schemas.ConversationShown:
+        """Make a conversation; the same id again returns the same."""
+        conversation, new = await conversations.make(
+            caller.owner, sent.id, sent.assistant_id, sent.size
+        )
+        response.status_code = 201 if new else 200
+        return schemas.conversation_shown(conversation)
+
+    @router.get("/conversations/{conversation_id}")
+    async def open_(
+        conversation_id: UUID,
+        request: Request,
+        caller: Annotated[Caller, Depends(guard.session)],
+    ) -> schemas.OpenShown:
+        """Open a conversation with all its messages."""
+        conversation, messages = await conversations.open(caller.owner, conversation_id)
+        language = reading(caller, request)
+        return schemas.OpenShown(
+            conversation=schemas.conversation_shown(conversation),
+            messages=[
+                schemas.message_shown(each, failures.text(each.error_code, language))
+                for each in messages
+            ],
+        )
+
+
+def _change_routes(router: APIRouter, conversations: Conversations, guard: Guard) -> None:
+    @router.patch("/conversations/{conversation_id}")
+    async def change(
+        conversation_id: UUID,
+        sent: schemas.ChangeSent,
+        caller: Annotated[Caller, Depends(guard.session)],
+    ) -> schemas.ConversationShown:
+        """Rename, pin, or go on with another choice."""
+        choice = None
+        if sent.assistant_id is not None and sent.size is not None:
+            choice = (sent.assistant_id, sent.size)
+        changed = await conversations.change(
+            caller.owner, conversation_id, title=sent.title, pin=sent.pinned, choice=choice
+        )
+        return schemas.conversation_shown(changed)
+
+    @router.delete("/conversations/{conversation_id}", status_code=204)
+    async def delete(
+        conversation_id: UUID, caller: Annotated[Caller, Depends(guard.session)]
+    ) -> None:
+        """Delete a conversation; for 30 seconds it can be restored."""
+        await conversations.delete(caller.owner, conversation_id)
+
+    @router.post("/conversations/{conversation_id}/restore")
+    async def restore(
+        conversation_id: UUID, caller: Annotated[Caller, Depends(guard.session)]
+    ) -> schemas.ConversationShown:
+        """Undo a deletion."""
+        return schemas.conversation_shown(
+            await conversations.restore(caller.owner, conversation_id)
+        )
+
+
+def _asking_routes(router: APIRouter, asking: Asking, guard: Guard) -> None:
+    @router.post("/conversations/{conversation_id}/questions", status_code=202)
+    async def ask(
+        conversation_id: UUID,
+        sent: schemas.QuestionSent,
+        request: Request,
+        caller: Annotated[Caller, Depends(guard.session)],
+    ) -> schemas.AskedShown:
+        """Ask: the question is stored, its answer is being written."""
+        new = NewQuestion(**sent.model_dump())
+        language = reading(caller, request)
+        asked = await asking.ask(caller.owner, conversation_id, new, language)
+        return schemas.AskedShown(
+            question=schemas.message_shown(asked.question, None),
+            answer=schemas.message_shown(
+                asked.answer, failures.text(asked.answer.error_code, language)
+            ),
+        )
+
+    @router.post("/conversations/{conversation_id}/answers", status_code=202)
+    async def answer_again(
+        conversation_id: UUID,
+        sent: schemas.AnswerSent,
+        request: Request,
+        caller: Annotated[Caller, Depends(guard.session)],
+    ) -> schemas.AnswerShown:
+        """Have a question answered once more."""
+        new = NewAnswer(**sent.model_dump())
+        answer = await asking.answer_again(
+            caller.owner, conversation_id, new, reading(caller, request)
+        )
+        return schemas.AnswerShown(answer=schemas.message_shown(answer, None))
+
+    @router.post("/answers/{answer_id}/stop", status_code=204)
+    async def stop(answer_id: UUID, caller: Annotated[Caller, Depends(guard.session)]) -> None:
+        """Stop an answer; what came so far is kept."""
+        await asking.stop(caller.owner, answer_id)
+
+    @router.get("/answers/{answer_id}/events", response_class=EventStream)
+    async def events(
+        answer_id: UUID,
+        request: Request,
+        caller: Annotated[Caller, Depends(guard.session)],
+        after: Annotated[int, Query(ge=0)] = 0,
+    ) -> Response:
+        """Follow an answer from event number `after` on, or from `Last-Event-ID`."""
+        last = request.headers.get("last-event-id", "")
+        seen = max(after, int(last) if last.isascii() and last.isdecimal() else 0)
+        followed = asking.follow(caller.owner, answer_id, seen)
+        # Who may not follow learns so from the status, before the stream begins.
+        first = await anext(followed, None)
+        return EventStream(with_heartbeat(_written(first, followed, reading(caller, request))))
+
+
+async def _written(
+    first: EventNumbered | None,
+    rest: AsyncGenerator[EventNumbered, None],
+    language: Language,
+) -> AsyncGenerator[bytes, None]:
+    async with aclosing(rest):
+        if first is not None:
+            yield written(first, language)
+        async for each in rest:
+            yield written(each, language)
+
+
+def written(each: EventNumbered, language: Language) -> bytes:
+    """Return an event as the page reads it, an error's text in the reader's language."""
+    data: dict[str, Any] = dict(each.data)
+    if data.get("error"):
+        data["error"] = failures.shown(data["error"], language)
+    return event(each.number, each.name, data)

@@ -1,0 +1,95 @@
+"""Rows as the database holds them: sealed; and the way to and from what their owner reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from argo.completions.types import AnswerState
+from argo.conversations.types import Conversation, Message, Role
+from argo.engines.types import Size
+from argo.storage.sealing import OwnerKey, Place
+
+
+@dataclass(frozen=True)
+class ConversationRow:
+    """A conversation, its title sealed."""
+
+    id: UUID
+    title: bytes | None
+    title_by_user: bool
+    assistant_id: str
+    size: Size
+    pinned: bool
+    created_at: datetime
+    updated_at: datetime
+    running: bool
+
+    def opened(self, key: OwnerKey) -> Conversation:
+        """Return it as its owner reads it; raises `SealBroken`."""
+        title = None if self.title is None else key.open(self.title, title_place(self.id))
+        return Conversation(**{**vars(self), "title": title})
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """A message, its text and reasoning sealed."""
+
+    id: UUID
+    conversation_id: UUID
+    parent_id: UUID | None
+    role: Role
+    text: bytes
+    reasoning: bytes | None
+    reasoning_seconds: float | None
+    state: AnswerState
+    error_code: str | None
+    model_id: str | None
+    finish_reason: str | None
+    last_event: int
+    created_at: datetime
+
+    def opened(self, key: OwnerKey) -> Message:
+        """Return it as its owner reads it; raises `SealBroken`."""
+        reasoning = None
+        if self.reasoning is not None:
+            reasoning = key.open(self.reasoning, Place("messages.reasoning", self.id))
+        text = key.open(self.text, Place("messages.text", self.id))
+        return Message(**{**vars(self), "text": text, "reasoning": reasoning})
+
+
+@dataclass(frozen=True)
+class PieceRow:
+    """A piece of an answer being written, sealed; `last_event` is the newest it contains."""
+
+    message_id: UUID
+    last_event: int
+    text: bytes
+    reasoning: bytes
+
+    def opened(self, key: OwnerKey) -> tuple[str, str]:
+        """Return its text and its reasoning; raises `SealBroken`."""
+        return (
+            key.open(self.text, piece_place("text", self.message_id, self.last_event)),
+            key.open(self.reasoning, piece_place("reasoning", self.message_id, self.last_event)),
+        )
+
+
+def title_place(conversation_id: UUID) -> Place:
+    """Return where a title is sealed for."""
+    return Place("conversations.title", conversation_id)
+
+
+def piece_place(column: str, message_id: UUID, last_event: int) -> Place:
+    """Return where a piece of an answer is sealed for."""
+    return Place(f"answer_pieces.{column}", message_id, last_event)
+
+
+def sealed_message(message: Message, key: OwnerKey) -> MessageRow:
+    """Return `message` as its row."""
+    reasoning = None
+    if message.reasoning:
+        reasoning = key.seal(message.reasoning, Place("messages.reasoning", message.id))
+    text = key.seal(message.text, Place("messages.text", message.id))
+    return MessageRow(**{**vars(message), "text": text, "reasoning": reasoning})

@@ -1,0 +1,152 @@
+"""What the page sends and gets about conversations; these types are its contract."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from argo.conversations.errors import CursorInvalid
+from argo.conversations.types import MOST_CHARACTERS, Conversation, Message
+
+Size = Literal["small", "large"]
+Effort = Literal["low", "medium", "high"]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS)]
+
+
+class Sent(BaseModel):
+    """A body of the page: nothing but the named fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ConversationSent(Sent):
+    """A new conversation, with the page's id."""
+
+    id: UUID
+    assistant_id: Line
+    size: Size
+
+
+class ChangeSent(Sent):
+    """What shall change; what is absent stays."""
+
+    title: Line | None = None
+    pinned: bool | None = None
+    assistant_id: Line | None = None
+    size: Size | None = None
+
+
+class QuestionSent(Sent):
+    """A question, with the page's ids for it and for its answer."""
+
+    id: UUID
+    answer_id: UUID
+    parent_id: UUID | None = None
+    text: Text
+    effort: Effort | None = None
+
+
+class AnswerSent(Sent):
+    """A wish for another answer to the question `parent_id`."""
+
+    id: UUID
+    parent_id: UUID
+    effort: Effort | None = None
+
+
+class ConversationShown(BaseModel):
+    """One conversation of the history."""
+
+    id: UUID
+    title: str | None
+    assistant_id: str
+    size: Size
+    pinned: bool
+    created_at: datetime
+    updated_at: datetime
+    running: bool
+
+
+class ErrorShown(BaseModel):
+    """Why an answer failed, in the reader's language."""
+
+    code: str
+    message: str
+
+
+class MessageShown(BaseModel):
+    """One message; a running answer's text reaches up to event `last_event`."""
+
+    id: UUID
+    conversation_id: UUID
+    parent_id: UUID | None
+    role: Literal["user", "assistant"]
+    text: str
+    reasoning: str | None
+    reasoning_seconds: float | None
+    state: Literal["waiting", "running", "complete", "stopped", "interrupted", "failed"]
+    error: ErrorShown | None
+    model_id: str | None
+    last_event: int
+    created_at: datetime
+
+
+class HistoryShown(BaseModel):
+    """A page of the history; `next` is the cursor of the following one."""
+
+    conversations: list[ConversationShown]
+    next: str | None
+
+
+class OpenShown(BaseModel):
+    """A conversation with all its messages, oldest first."""
+
+    conversation: ConversationShown
+    messages: list[MessageShown]
+
+
+class AskedShown(BaseModel):
+    """A stored question and the answer being written."""
+
+    question: MessageShown
+    answer: MessageShown
+
+
+class AnswerShown(BaseModel):
+    """An answer being written."""
+
+    answer: MessageShown
+
+
+def conversation_shown(conversation: Conversation) -> ConversationShown:
+    """Return what the page shows of `conversation`."""
+    fields: dict[str, Any] = {**vars(conversation)}
+    del fields["title_by_user"]
+    return ConversationShown(**fields)
+
+
+def message_shown(message: Message, error_text: str | None) -> MessageShown:
+    """Return what the page shows of `message`, with the text of its error."""
+    fields: dict[str, Any] = {**vars(message)}
+    code = fields.pop("error_code")
+    del fields["finish_reason"]
+    error = None if code is None else ErrorShown(code=code, message=error_text or code)
+    return MessageShown(**fields, error=error)
+
+
+def cursor_of(conversation: Conversation) -> str:
+    """Return the cursor of the page after `conversation`."""
+    return f"{conversation.updated_at.isoformat()}~{conversation.id}"
+
+
+def cursor_read(cursor: str) -> tuple[datetime, UUID]:
+    """Return what `cursor_of` wrote; raises `CursorInvalid`."""
+    at, _, conversation_id = cursor.partition("~")
+    try:
+        return datetime.fromisoformat(at), UUID(conversation_id)
+    except ValueError:
+        raise CursorInvalid(param="before") from None

@@ -1,0 +1,133 @@
+"""The verbs of saved conversations: find, make, change, delete."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from argo.assistants.service import Assistants
+from argo.clock import Clock
+from argo.conversations import store
+from argo.conversations.answers import grown
+from argo.conversations.errors import ConversationUnknown, IdTaken
+from argo.conversations.rows import ConversationRow, title_place
+from argo.conversations.types import UNDO_SECONDS, Conversation, Message
+from argo.engines.types import Size
+from argo.storage.database import Connection, Database
+from argo.storage.keystore import KeyStore
+from argo.storage.types import Owner
+
+
+class Conversations:
+    """One person's conversations at a time, in that person's name."""
+
+    def __init__(
+        self, database: Database, key_store: KeyStore, assistants: Assistants, clock: Clock
+    ) -> None:
+        """Keep conversations in `database`, sealed with the keys of `key_store`."""
+        self._database, self._key_store = database, key_store
+        self._assistants, self._clock = assistants, clock
+
+    async def history(
+        self, owner: Owner, before: tuple[datetime, UUID] | None, limit: int
+    ) -> list[Conversation]:
+        """Return at most `limit` conversations by last use, from the cursor `before` on."""
+        key = await self._key_store.key_or_new(owner)
+        async with self._database.person(owner) as person:
+            rows = await store.history(person, before, limit)
+        return [row.opened(key) for row in rows]
+
+    async def make(
+        self, owner: Owner, conversation_id: UUID, assistant_id: str, size: Size
+    ) -> tuple[Conversation, bool]:
+        """Make a conversation with the page's id; returns it and whether it is new.
+
+        Raises `ChoiceUnknown`, or `IdTaken` when the id is somebody else's.
+        """
+        self._assistants.choice(assistant_id, size)
+        key = await self._key_store.key_or_new(owner)
+        async with self._database.person(owner) as person:
+            new = await store.conversation_made(
+                person, owner, conversation_id, assistant_id, size, self._clock.now()
+            )
+            row = await store.conversation(person, conversation_id)
+        if row is None:
+            raise IdTaken(param="id")
+        return row.opened(key), new
+
+    async def open(self, owner: Owner, conversation_id: UUID) -> tuple[Conversation, list[Message]]:
+        """Return a conversation and all its messages, answers being written as far as they came.
+
+        Raises `ConversationUnknown`.
+        """
+        key = await self._key_store.key_or_new(owner)
+        async with self._database.person(owner) as person:
+            conversation = await self._found(person, conversation_id)
+            rows = await store.messages(person, conversation_id)
+            pieces = await store.pieces(person, conversation_id) if conversation.running else []
+        grouped = {each: list(of) for each, of in groupby(pieces, lambda each: each.message_id)}
+        messages = []
+        for row in rows:
+            message = row.opened(key)
+            if row.id in grouped and row.state in ("waiting", "running"):
+                message = grown(message, grouped[row.id], key)
+            messages.append(message)
+        return conversation.opened(key), messages
+
+    async def change(
+        self,
+        owner: Owner,
+        conversation_id: UUID,
+        *,
+        title: str | None = None,
+        pin: bool | None = None,
+        choice: tuple[str, Size] | None = None,
+    ) -> Conversation:
+        """Give it the owner's title, pin or unpin it, go on with another choice.
+
+        Raises `ConversationUnknown` or `ChoiceUnknown`.
+        """
+        if choice is not None:
+            self._assistants.choice(*choice)
+        key = await self._key_store.key_or_new(owner)
+        async with self._database.person(owner) as person:
+            await self._found(person, conversation_id)
+            if title is not None:
+                sealed = key.seal(title, title_place(conversation_id))
+                await store.titled_by_user(person, conversation_id, sealed)
+            if pin is not None:
+                await store.pinned(person, conversation_id, pin)
+            if choice is not None:
+                await store.choice_set(person, conversation_id, *choice)
+            return (await self._found(person, conversation_id)).opened(key)
+
+    async def delete(self, owner: Owner, conversation_id: UUID) -> None:
+        """Delete a conversation: gone at once, erased for good after the time to undo.
+
+        Raises `ConversationUnknown`.
+        """
+        async with self._database.person(owner) as person:
+            if not await store.deleted(person, conversation_id, self._clock.now()):
+                raise ConversationUnknown
+
+    async def restore(self, owner: Owner, conversation_id: UUID) -> Conversation:
+        """Undo a deletion; raises `ConversationUnknown` when it is too late."""
+        since = self._clock.now() - timedelta(seconds=UNDO_SECONDS)
+        key = await self._key_store.key_or_new(owner)
+        async with self._database.person(owner) as person:
+            if not await store.restored(person, conversation_id, since):
+                raise ConversationUnknown
+            return (await self._found(person, conversation_id)).opened(key)
+
+    async def sweep(self, house: Connection) -> None:
+        """Erase for good what was deleted and can no longer be undone."""
+        # Twice the time to undo: a restore that is under way never meets the sweep.
+        before = self._clock.now() - timedelta(seconds=2 * UNDO_SECONDS)
+        await store.erased(house, before)
+
+    async def _found(self, person: Connection, conversation_id: UUID) -> ConversationRow:
+        row = await store.conversation(person, conversation_id)
+        if row is None:
+            raise ConversationUnknown
+        return row

@@ -1,0 +1,243 @@
+"""The SQL of conversations. Everything a person wrote goes in and comes out sealed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from argo.conversations.rows import ConversationRow, MessageRow, PieceRow
+from argo.engines.types import Size
+from argo.storage.database import Connection
+from argo.storage.types import Owner
+
+_CONVERSATION = (
+    "SELECT id, title, title_by_user, assistant_id, size, pinned, created_at, updated_at, "
+    "EXISTS (SELECT FROM messages WHERE conversation_id = conversations.id "
+    "AND state IN ('waiting', 'running')) AS running FROM conversations "
+)
+_MESSAGE = (
+    "SELECT id, conversation_id, parent_id, role, text, reasoning, reasoning_seconds, state, "
+    "error_code, model_id, finish_reason, last_event, created_at FROM messages "
+)
+
+
+async def history(
+    person: Connection, before: tuple[datetime, UUID] | None, limit: int
+) -> list[ConversationRow]:
+    """Return conversations by last use, newest first, from `before` on."""
+    cursor = person.cursor(row_factory=class_row(ConversationRow))
+    if before is None:
+        await cursor.execute(
+            _CONVERSATION + "WHERE deleted_at IS NULL ORDER BY updated_at DESC, id DESC LIMIT %s",
+            (limit,),
+        )
+    else:
+        await cursor.execute(
+            _CONVERSATION + "WHERE deleted_at IS NULL AND (updated_at, id) < (%s, %s) "
+            "ORDER BY updated_at DESC, id DESC LIMIT %s",
+            (*before, limit),
+        )
+    return await cursor.fetchall()
+
+
+async def conversation(person: Connection, conversation_id: UUID) -> ConversationRow | None:
+    """Return one conversation that is not deleted."""
+    cursor = person.cursor(row_factory=class_row(ConversationRow))
+    await cursor.execute(_CONVERSATION + "WHERE id = %s AND deleted_at IS NULL", (conversation_id,))
+    return await cursor.fetchone()
+
+
+async def conversation_made(
+    person: Connection,
+    owner: Owner,
+    conversation_id: UUID,
+    assistant_id: str,
+    size: Size,
+    at: datetime,
+) -> bool:
+    """Make an empty conversation; returns False when the id is in use."""
+    cursor = await person.execute(
+        "INSERT INTO conversations (id, institution_id, owner_id, title_by_user, assistant_id, "
+        "size, pinned, created_at, updated_at) VALUES (%s, %s, %s, false, %s, %s, false, %s, %s) "
+        "ON CONFLICT DO NOTHING",
+        (conversation_id, owner.institution_id, owner.owner_id, assistant_id, size, at, at),
+    )
+    return cursor.rowcount == 1
+
+
+async def titled_by_user(person: Connection, conversation_id: UUID, title: bytes) -> None:
+    """Give the title its owner chose."""
+    await person.execute(
+        "UPDATE conversations SET title = %s, title_by_user = true WHERE id = %s",
+        (title, conversation_id),
+    )
+
+
+async def titled(person: Connection, conversation_id: UUID, title: bytes) -> None:
+    """Give a title of ARGO's own, never over one its owner chose."""
+    await person.execute(
+        "UPDATE conversations SET title = %s WHERE id = %s AND NOT title_by_user",
+        (title, conversation_id),
+    )
+
+
+async def pinned(person: Connection, conversation_id: UUID, pin: bool) -> None:
+    """Pin or unpin."""
+    await person.execute(
+        "UPDATE conversations SET pinned = %s WHERE id = %s", (pin, conversation_id)
+    )
+
+
+async def choice_set(
+    person: Connection, conversation_id: UUID, assistant_id: str, size: Size
+) -> None:
+    """Go on with another assistant or size."""
+    await person.execute(
+        "UPDATE conversations SET assistant_id = %s, size = %s WHERE id = %s",
+        (assistant_id, size, conversation_id),
+    )
+
+
+async def used(person: Connection, conversation_id: UUID, at: datetime) -> None:
+    """Note that the conversation was used."""
+    await person.execute(
+        "UPDATE conversations SET updated_at = %s WHERE id = %s", (at, conversation_id)
+    )
+
+
+async def deleted(person: Connection, conversation_id: UUID, at: datetime) -> bool:
+    """Delete: unreachable from here on; returns whether there was one."""
+    cursor = await person.execute(
+        "UPDATE conversations SET deleted_at = %s WHERE id = %s AND deleted_at IS NULL",
+        (at, conversation_id),
+    )
+    return cursor.rowcount == 1
+
+
+async def restored(person: Connection, conversation_id: UUID, since: datetime) -> bool:
+    """Undo a deletion not older than `since`; returns whether there was one."""
+    cursor = await person.execute(
+        "UPDATE conversations SET deleted_at = NULL WHERE id = %s AND deleted_at >= %s",
+        (conversation_id, since),
+    )
+    return cursor.rowcount == 1
+
+
+async def erased(house: Connection, before: datetime) -> int:
+    """Erase for good what was deleted before then, messages and all; returns how many."""
+    cursor = await house.execute("DELETE FROM conversations WHERE deleted_at < %s", (before,))
+    return cursor.rowcount
+
+
+async def messages(person: Connection, conversation_id: UUID) -> list[MessageRow]:
+    """Return all messages of a conversation, oldest first."""
+    cursor = person.cursor(row_factory=class_row(MessageRow))
+    await cursor.execute(
+        _MESSAGE + "WHERE conversation_id = %s ORDER BY created_at, id", (conversation_id,)
+    )
+    return await cursor.fetchall()
+
+
+async def message(person: Connection, message_id: UUID) -> MessageRow | None:
+    """Return one message of a conversation that is not deleted."""
+    cursor = person.cursor(row_factory=class_row(MessageRow))
+    await cursor.execute(
+        _MESSAGE + "WHERE id = %s AND EXISTS (SELECT FROM conversations "
+        "WHERE conversations.id = conversation_id AND deleted_at IS NULL)",
+        (message_id,),
+    )
+    return await cursor.fetchone()
+
+
+async def message_added(person: Connection, owner: Owner, row: MessageRow) -> None:
+    """Add a message; raises psycopg's `UniqueViolation` when its id is in use."""
+    await person.execute(
+        "INSERT INTO messages (id, institution_id, owner_id, conversation_id, parent_id, role, "
+        "text, state, model_id, last_event, created_at) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            row.id,
+            owner.institution_id,
+            owner.owner_id,
+            row.conversation_id,
+            row.parent_id,
+            row.role,
+            row.text,
+            row.state,
+            row.model_id,
+            row.last_event,
+            row.created_at,
+        ),
+    )
+
+
+async def answer_started(person: Connection, answer_id: UUID, model_id: str) -> None:
+    """Note that the first token has come."""
+    await person.execute(
+        "UPDATE messages SET state = 'running', model_id = %s WHERE id = %s AND state = 'waiting'",
+        (model_id, answer_id),
+    )
+
+
+async def piece_added(person: Connection, owner: Owner, piece: PieceRow) -> None:
+    """Add a piece of an answer; the same one twice stands once."""
+    await person.execute(
+        "INSERT INTO answer_pieces "
+        "(institution_id, owner_id, message_id, last_event, text, reasoning) "
+        "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (
+            owner.institution_id,
+            owner.owner_id,
+            piece.message_id,
+            piece.last_event,
+            piece.text,
+            piece.reasoning,
+        ),
+    )
+
+
+async def pieces(person: Connection, conversation_id: UUID) -> list[PieceRow]:
+    """Return the pieces of all answers being written in a conversation, in order."""
+    cursor = person.cursor(row_factory=class_row(PieceRow))
+    await cursor.execute(
+        "SELECT message_id, answer_pieces.last_event, answer_pieces.text, answer_pieces.reasoning "
+        "FROM answer_pieces JOIN messages ON messages.id = message_id "
+        "WHERE conversation_id = %s ORDER BY message_id, answer_pieces.last_event",
+        (conversation_id,),
+    )
+    return await cursor.fetchall()
+
+
+async def pieces_of(person: Connection, answer_id: UUID) -> list[PieceRow]:
+    """Return the pieces of one answer, in order."""
+    cursor = person.cursor(row_factory=class_row(PieceRow))
+    await cursor.execute(
+        "SELECT message_id, last_event, text, reasoning FROM answer_pieces "
+        "WHERE message_id = %s ORDER BY last_event",
+        (answer_id,),
+    )
+    return await cursor.fetchall()
+
+
+async def answer_ended(person: Connection, row: MessageRow) -> bool:
+    """Fold an answer into its row and drop its pieces; returns whether it still stands."""
+    cursor = await person.execute(
+        "UPDATE messages SET text = %s, reasoning = %s, reasoning_seconds = %s, state = %s, "
+        "error_code = %s, model_id = coalesce(%s, model_id), finish_reason = %s, last_event = %s "
+        "WHERE id = %s",
+        (
+            row.text,
+            row.reasoning,
+            row.reasoning_seconds,
+            row.state,
+            row.error_code,
+            row.model_id,
+            row.finish_reason,
+            row.last_event,
+            row.id,
+        ),
+    )
+    await person.execute("DELETE FROM answer_pieces WHERE message_id = %s", (row.id,))
+    return cursor.rowcount == 1

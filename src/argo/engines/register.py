@@ -1,0 +1,90 @@
+"""The models of the settings, and those the embedded engine adds, as the service knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from argo.embedded.types import BundledModel, EngineAddress
+from argo.engines.types import Model, ModelSettings, Replica, ReplicaSettings
+
+
+def models(
+    settings: Sequence[ModelSettings],
+    embedded: Sequence[EngineAddress],
+    keys: Mapping[str, str],
+) -> tuple[Model, ...]:
+    """Return the models of `settings`; without any, the bundled one that `embedded` serves.
+
+    `keys` holds the engines' keys by the variable that `api_key_env` names.
+    """
+    if not settings:
+        return tuple(_bundled(engine) for engine in embedded)
+    waiting = list(embedded)
+    return tuple(_model(each, waiting, keys) for each in settings)
+
+
+def _bundled(engine: EngineAddress) -> Model:
+    bundled = BundledModel()
+    own = engine.model_id == bundled.id
+    return Model(
+        id=engine.model_id,
+        name=bundled.name if own else engine.model_id,
+        size="small",
+        context_tokens=engine.context_tokens,
+        capabilities=("tools", "json_schema"),
+        bundled=own,
+        replicas=(_embedded(engine),),
+        licence=bundled.licence if own else None,
+        origin=bundled.origin if own else None,
+    )
+
+
+def _model(settings: ModelSettings, waiting: list[EngineAddress], keys: Mapping[str, str]) -> Model:
+    replicas = [_replica(settings, each, waiting, keys) for each in settings.replicas]
+    return Model(
+        id=settings.id,
+        name=settings.name or settings.id,
+        size=settings.size,
+        context_tokens=settings.context_tokens,
+        capabilities=settings.capabilities,
+        bundled=settings.bundled,
+        replicas=tuple(each for each in replicas if each is not None),
+        target_tokens_per_second=settings.target_tokens_per_second,
+        licence=settings.licence,
+        origin=settings.origin,
+        sha256=settings.sha256,
+    )
+
+
+def _replica(
+    model: ModelSettings,
+    settings: ReplicaSettings,
+    waiting: list[EngineAddress],
+    keys: Mapping[str, str],
+) -> Replica | None:
+    """Return the replica of `settings`; one with a file is the next of the model's in `waiting`."""
+    if settings.url is not None:
+        key = keys[settings.api_key_env] if settings.api_key_env is not None else None
+        return Replica(
+            url=settings.url.rstrip("/"),
+            capacity=settings.capacity,
+            api_key=key,
+            unsafe_routes_allowed=settings.unsafe_routes_allowed,
+        )
+    for engine in waiting:
+        if engine.model_id == model.id:
+            waiting.remove(engine)
+            return _embedded(engine)
+    return None
+
+
+def _embedded(engine: EngineAddress) -> Replica:
+    return Replica(
+        url=engine.url.rstrip("/"),
+        capacity=engine.answers_at_once,
+        api_key=engine.key,
+        # Only ARGO's own user reaches it, with a key made for this run.
+        unsafe_routes_allowed=True,
+        embedded=True,
+        tool_call_opening=engine.tool_call_opening,
+    )

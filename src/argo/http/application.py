@@ -1,0 +1,90 @@
+"""The application: routes in FastAPI, errors in one place, the edge around all."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+
+from argo.clock import Clock
+from argo.errors import ArgoError
+from argo.http.edge import Edge, answered
+from argo.http.errors import MethodNotAllowed, RequestInvalid, RouteUnknown
+from argo.http.metrics import Metrics
+from argo.http.types import ServerSettings
+
+Check = Callable[[], Awaitable[bool]]
+
+
+def application(
+    settings: ServerSettings,
+    routers: Sequence[APIRouter],
+    pages: Sequence[BaseRoute],
+    *,
+    metrics: Metrics,
+    ready: Check,
+    clock: Clock,
+) -> ASGIApp:
+    """Return the ASGI application of `routers`, with health, metrics and the page's routes."""
+    app = FastAPI(
+        title="ARGO",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+    )
+    for router in (_house(metrics, ready), *routers):
+        app.include_router(router)
+    app.router.routes.extend(pages)
+    app.add_exception_handler(ArgoError, _raised)
+    app.add_exception_handler(RequestValidationError, _not_right)
+    app.add_exception_handler(HTTPException, _not_found)
+    return Edge(app, settings, metrics, clock)
+
+
+def _house(metrics: Metrics, ready: Check) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/health/live")
+    async def live() -> dict[str, str]:
+        """Say that the process answers."""
+        return {"status": "live"}
+
+    @router.get("/health/ready")
+    async def is_ready() -> Response:
+        """Say whether questions can be taken: the database answers."""
+        well = await ready()
+        return JSONResponse({"status": "ready" if well else "away"}, 200 if well else 503)
+
+    @router.get("/metrics", response_class=PlainTextResponse)
+    async def figures() -> Response:
+        """Return this worker's figures for Prometheus."""
+        return Response(metrics.text(), media_type="text/plain; version=0.0.4")
+
+    return router
+
+
+async def _raised(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ArgoError)
+    return answered(request.scope, error)
+
+
+async def _not_right(request: Request, error: Exception) -> Response:
+    """Name the first field at fault and what is wrong with it, never its value."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+    fault = first["type"].replace("_", " ")
+    return answered(request.scope, RequestInvalid(param=field, field=field, fault=fault))
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    missing = MethodNotAllowed() if error.status_code == 405 else RouteUnknown()
+    return answered(request.scope, missing)

@@ -1,0 +1,92 @@
+"""Take, give back, renew: the quota of a person, exact over all workers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from uuid import UUID
+
+from argo.clock import Clock
+from argo.errors import ArgoError
+from argo.quotas import store
+from argo.quotas.errors import QuotaExhausted, TokensExhausted, TooManyAtOnce
+from argo.quotas.types import Allowance, Lease, QuotaSettings, Taken
+from argo.storage.database import Database
+from argo.storage.types import Owner
+
+_RENEW_SECONDS = 2.0
+
+
+class Quotas:
+    """The quotas of the settings, counted in the database."""
+
+    def __init__(self, settings: QuotaSettings, database: Database, clock: Clock) -> None:
+        """Hold people to `settings`."""
+        self._settings, self._database, self._clock = settings, database, clock
+        self._held: set[UUID] = set()
+        self._renewing: asyncio.Task[None] | None = None
+
+    def replace(self, settings: QuotaSettings) -> None:
+        """Hold people to other `settings` from the next question on."""
+        self._settings = settings
+
+    async def open(self) -> None:
+        """Start renewing this worker's leases."""
+        self._renewing = asyncio.create_task(self._renew_always())
+
+    async def close(self) -> None:
+        """Stop renewing and give back what is still held."""
+        if self._renewing is not None:
+            self._renewing.cancel()
+            await asyncio.gather(self._renewing, return_exceptions=True)
+        with contextlib.suppress(ArgoError):
+            await self._release(*self._held)
+
+    async def take(self, owner: Owner) -> Taken:
+        """Count one question of `owner` and hold a lease for it, or refuse without counting.
+
+        Raises `QuotaExhausted`, `TooManyAtOnce`, `TokensExhausted`, each with `retry_after`, or
+        `DatabaseAway`.
+        """
+        settings, lease = self._settings, Lease(self._clock.new_id())
+        async with self._database.person(owner) as person:
+            decision = await store.take(person, lease.id, settings)
+        allowance = Allowance(
+            settings.requests_per_minute, decision.remaining, decision.resets_in_seconds
+        )
+        match decision.verdict:
+            case "taken":
+                self._held.add(lease.id)
+                return Taken(allowance, lease)
+            case "window":
+                raise QuotaExhausted(allowance, decision.retry_in_seconds)
+            case "concurrent":
+                raise TooManyAtOnce(retry_after=1, limit=settings.concurrent_requests)
+            case "tokens":
+                raise TokensExhausted(
+                    retry_after=decision.retry_in_seconds, limit=settings.tokens_per_day
+                )
+
+    async def release(self, lease: Lease) -> None:
+        """Give a lease back. While the database is away it runs out by itself instead."""
+        self._held.discard(lease.id)
+        with contextlib.suppress(ArgoError):
+            await self._release(lease.id)
+
+    async def standing(self, owner: Owner) -> Allowance:
+        """Return how `owner` stands, without counting anything."""
+        settings = self._settings
+        async with self._database.person(owner) as person:
+            remaining, resets_in_seconds = await store.standing(person, settings)
+        return Allowance(settings.requests_per_minute, remaining, resets_in_seconds)
+
+    async def _release(self, *lease_ids: UUID) -> None:
+        async with self._database.house() as house:
+            await store.release(house, lease_ids)
+
+    async def _renew_always(self) -> None:
+        while True:
+            await asyncio.sleep(_RENEW_SECONDS)
+            with contextlib.suppress(ArgoError):
+                async with self._database.house() as house:
+                    await store.renew(house, tuple(self._held))

@@ -1,0 +1,65 @@
+"""The SQL of the ledger."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from argo.storage.database import Connection
+from argo.usage.types import DayUsage, Entry
+
+
+async def append(person: Connection, entry_id: UUID, at: datetime, entry: Entry) -> None:
+    """Append a line and add it to its day; the same line twice counts once."""
+    await person.execute(
+        "WITH line AS (INSERT INTO usage (id, institution_id, owner_id, at, source, lane, key_id, "
+        "model_id, assistant_id, prompt_tokens, completion_tokens, exact, waited_seconds, "
+        "first_token_seconds, seconds, outcome) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
+        "ON CONFLICT (id) DO NOTHING "
+        "RETURNING institution_id, owner_id, at, prompt_tokens, completion_tokens) "
+        "INSERT INTO usage_days AS held "
+        "(institution_id, owner_id, day, questions, prompt_tokens, completion_tokens) "
+        "SELECT institution_id, owner_id, (at AT TIME ZONE 'UTC')::date, 1, prompt_tokens, "
+        "completion_tokens FROM line "
+        "ON CONFLICT (institution_id, owner_id, day) DO UPDATE SET "
+        "questions = held.questions + 1, "
+        "prompt_tokens = held.prompt_tokens + excluded.prompt_tokens, "
+        "completion_tokens = held.completion_tokens + excluded.completion_tokens",
+        (
+            entry_id,
+            entry.owner.institution_id,
+            entry.owner.owner_id,
+            at,
+            entry.source,
+            entry.lane,
+            entry.key_id,
+            entry.model_id,
+            entry.assistant_id,
+            entry.prompt_tokens,
+            entry.completion_tokens,
+            entry.exact,
+            entry.waited_seconds,
+            entry.first_token_seconds,
+            entry.seconds,
+            entry.outcome,
+        ),
+        prepare=True,
+    )
+
+
+async def own_days(person: Connection, since: datetime) -> DayUsage:
+    """Return what the person used since the day of `since` (UTC)."""
+    cursor = person.cursor(row_factory=class_row(DayUsage))
+    await cursor.execute(
+        "SELECT coalesce(sum(questions), 0)::int AS questions, "
+        "coalesce(sum(prompt_tokens), 0)::bigint AS prompt_tokens, "
+        "coalesce(sum(completion_tokens), 0)::bigint AS completion_tokens "
+        "FROM usage_days WHERE day >= (%s AT TIME ZONE 'UTC')::date",
+        (since,),
+    )
+    found = await cursor.fetchone()
+    assert found is not None
+    return found

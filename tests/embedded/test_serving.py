@@ -1,0 +1,169 @@
+"""`argo serve` as a person runs it: ready, watched, reloaded, stopped, killed."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import signal
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.embedded.families import ARGO, alive, descendants, soon
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("argo.app") is None, reason="there is no application to serve yet"
+)
+
+
+@dataclass
+class Serve:
+    """A running `argo serve` and the address it printed."""
+
+    process: subprocess.Popen[str]
+    url: str
+    lines: Path
+
+    def workers(self) -> set[int]:
+        """Return the worker processes."""
+        return {pid for pid in descendants(self.process.pid) if "argo.cli.worker" in _words(pid)}
+
+    def answers(self) -> bool:
+        """Return whether `/health/live` says 200."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/health/live", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def said(self) -> str:
+        """Return what it wrote on standard error so far."""
+        return self.lines.read_text()
+
+
+@contextmanager
+def serving(data: Path, folder: Path, *options: str) -> Iterator[Serve]:
+    """Run `argo serve` on a free port in `folder` until the block ends."""
+    lines = folder / "stderr.txt"
+    with lines.open("w") as stderr:
+        process = subprocess.Popen(
+            [*ARGO, "serve", "--data", str(data), "--port", "0", "--workers", "2", *options],
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            cwd=folder,
+        )
+    assert process.stdout is not None
+    try:
+        first = process.stdout.readline()
+        found = re.fullmatch(r"ARGO ready: (http://127\.0\.0\.1:\d+)\n", first)
+        assert found, f"{first!r} {lines.read_text()}"
+        yield Serve(process, found[1], lines)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(40)
+        process.stdout.close()
+
+
+def test_it_is_ready_when_it_says_so_and_offers_the_first_link(fresh: Path, tmp_path: Path) -> None:
+    with serving(fresh, tmp_path) as serve:
+        assert serve.answers()
+        assert len(serve.workers()) == 2
+        assert serve.process.stdout is not None
+        link = serve.process.stdout.readline()
+    assert re.fullmatch(rf"Sign in: {re.escape(serve.url)}/sign-in/\S+\n", link)
+    assert "experimental" not in serve.said()
+
+
+def test_a_second_start_is_ready_within_seconds(fresh: Path, tmp_path: Path) -> None:
+    with serving(fresh, tmp_path):
+        pass
+    began = time.monotonic()
+    with serving(fresh, tmp_path):
+        # 5 s is the promise on a quiet machine.
+        assert time.monotonic() - began < 10
+
+
+def test_ctrl_c_ends_everything_and_exits_130(data: Path, tmp_path: Path) -> None:
+    with serving(data, tmp_path) as serve:
+        members = descendants(serve.process.pid)
+        serve.process.send_signal(signal.SIGINT)
+        assert serve.process.wait(10) == 130
+    assert not alive(members)
+    assert "Traceback" not in serve.said()
+
+
+def test_sigterm_ends_everything_and_exits_0(data: Path, tmp_path: Path) -> None:
+    with serving(data, tmp_path) as serve:
+        members = descendants(serve.process.pid)
+        serve.process.terminate()
+        assert serve.process.wait(10) == 0
+    assert not alive(members)
+    assert serve.said() == ""
+
+
+def test_a_killed_service_leaves_nothing_and_starts_again_at_once(
+    data: Path, tmp_path: Path
+) -> None:
+    with serving(data, tmp_path) as serve:
+        members = {serve.process.pid} | descendants(serve.process.pid)
+        serve.process.kill()
+        assert soon(lambda: not alive(members), seconds=2), f"left: {alive(members)}"
+    port = serve.url.rsplit(":", 1)[1]
+    with serving(data, tmp_path, "--port", port) as again:
+        assert again.answers()
+
+
+def test_a_killed_worker_is_replaced_and_the_others_go_on(data: Path, tmp_path: Path) -> None:
+    with serving(data, tmp_path) as serve:
+        before = serve.workers()
+        os.kill(min(before), signal.SIGKILL)
+        assert soon(lambda: len(serve.workers()) == 2 and min(before) not in alive(before), 10)
+        assert soon(serve.answers, 10)
+        assert "Worker" in serve.said()
+
+
+def test_a_mistake_in_new_settings_leaves_the_old_ones(data: Path, tmp_path: Path) -> None:
+    settings = tmp_path / "argo.toml"
+    settings.write_text("[quotas]\nrequests_per_minute = 20\n")
+    with serving(data, tmp_path) as serve:
+        settings.write_text("[quotas]\nrequests_per_minute = 'many'\n")
+        serve.process.send_signal(signal.SIGHUP)
+        assert soon(lambda: "stay as they were" in serve.said(), 5)
+        settings.write_text("[quotas]\nrequests_per_minute = 30\n")
+        serve.process.send_signal(signal.SIGHUP)
+        time.sleep(0.5)
+        assert serve.answers()
+        assert len(serve.workers()) == 2
+
+
+def test_a_second_service_on_the_folder_exits_2(data: Path, tmp_path: Path) -> None:
+    with serving(data, tmp_path) as serve:
+        command = [*ARGO, "serve", "--data", str(data), "--port", "0"]
+        second = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        assert serve.answers()
+    assert second.returncode == 2
+    assert f"process {serve.process.pid}" in second.stderr
+
+
+def test_no_command_line_shows_a_secret(data: Path, tmp_path: Path) -> None:
+    with serving(data, tmp_path) as serve:
+        words = " ".join(" ".join(_words(pid)) for pid in descendants(serve.process.pid))
+        passwords = re.findall(r'"([\w-]{20,})"', (data / "secrets" / "database.json").read_text())
+    assert len(passwords) == 2
+    assert not [password for password in passwords if password in words]
+
+
+def _words(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except OSError:
+        return []
