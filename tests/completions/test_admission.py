@@ -103,7 +103,7 @@ class AdmissionHolds(RuleBasedStateMachine):
         self.seat()
 
     @rule(which=st.integers(0, 100), whole=st.booleans())
-    def ends(self, which: int, whole: bool) -> None:  # noqa: FBT001
+    def ends(self, which: int, whole: bool) -> None:
         everybody = [*self.waiting, *self.runs]
         if everybody:
             gone = everybody[which % len(everybody)]

@@ -60,8 +60,9 @@ class People:
         return token
 
     async def first_link(self) -> str | None:
-        """Return the token of the link that makes the first administrator, None once there is
-        a user. Any first link made before stops working.
+        """Return the token of the link that makes the first administrator, None once there is one.
+
+        Any first link made before stops working.
         """
         token = self._clock.token()
         async with self._database.house() as house:

@@ -26,7 +26,13 @@ from argo.embedded.engine import Engine
 from argo.embedded.part import Part, PartEnded
 from argo.embedded.postgres import Postgres
 from argo.embedded.spawn import spawn_module
-from argo.embedded.types import Addresses, BundledModel, EngineAddress, LocalModel
+from argo.embedded.types import (
+    Addresses,
+    BundledModel,
+    EmbeddedSettings,
+    EngineAddress,
+    LocalModel,
+)
 from argo.errors import ArgoError
 from argo.settings import Settings, load
 
@@ -210,7 +216,7 @@ class Service:
         text = line.decode("utf-8", "replace")
         if text.startswith(LINK):
             self._token = text.removeprefix(LINK)
-        else:
+        elif self._announced:
             _say(text)
 
     def _announce(self) -> None:
@@ -256,9 +262,7 @@ def _local_models(settings: Settings) -> tuple[LocalModel, ...]:
     """Return the models that llama.cpp shall run here: those with a file, or else the bundled."""
     embedded = settings.embedded
     if not settings.models:
-        file = embedded.model_file
-        name = BundledModel().id if file is None else file.stem
-        return (LocalModel(name, file, embedded.context_tokens, embedded.answers_at_once),)
+        return (_only_model(embedded),)
     return tuple(
         LocalModel(
             model.id,
@@ -272,16 +276,27 @@ def _local_models(settings: Settings) -> tuple[LocalModel, ...]:
     )
 
 
+def _only_model(embedded: EmbeddedSettings) -> LocalModel:
+    file, tokens, at_once = embedded.model_file, embedded.context_tokens, embedded.answers_at_once
+    if file is not None:
+        return LocalModel(file.stem, file, tokens, at_once)
+    bundled = BundledModel()
+    return LocalModel(bundled.id, None, min(tokens, bundled.trained_context_tokens), at_once)
+
+
 def _migrate(owner_url: str) -> None:
     # Imported here: Alembic is heavy, and only this needs it.
+    from alembic.util.exc import CommandError
     from sqlalchemy.exc import SQLAlchemyError
 
     from argo import migrations
 
     try:
         migrations.upgrade(owner_url, service_role="argo_service")
-    except SQLAlchemyError as error:
-        raise ServiceFailed(fault=f"the database was not migrated ({error})") from error
+    except (SQLAlchemyError, CommandError) as error:
+        # The first line alone: those that follow can hold what stands in a row.
+        line = str(error).partition("\n")[0]
+        raise ServiceFailed(fault=f"the database was not migrated ({line})") from error
 
 
 def _has_terminal() -> bool:

@@ -66,6 +66,8 @@ def _within_reach(
     where they are, with the one capability that passes closed folders. Why in this order:
     docs/decisions/0002-unprivileged-parts.md.
     """
+    # Root's other groups would open what the part will find closed.
+    os.setgroups([])
     if _reachable(folders, needs, user, group):
         _drop(user, group)
         return folders

@@ -10,6 +10,7 @@ import signal
 from pathlib import Path
 
 import psycopg
+from psycopg import pq
 
 from argo.clock import Clock
 from argo.embedded import cluster, roles
@@ -56,26 +57,27 @@ class Postgres:
 
         Raises `DatabaseUnfit` or `DatabaseOfAnotherVersion`.
         """
-        if not self._folder.database.exists():
-            await self._make()
-        cluster.check_version(self._folder)
-        passwords = cluster.passwords_of(self._folder)
-        roles_missing = cluster.write_settings(self._folder, passwords)
-        self.part.start()
         try:
+            if not self._folder.database.exists():
+                await self._make()
+            cluster.check_version(self._folder)
+            passwords = cluster.passwords_of(self._folder)
+            roles_missing = cluster.write_settings(self._folder, passwords)
+            self.part.start()
             await self.part.answers()
             if roles_missing:
                 await roles.make_roles(self._sockets, passwords)
                 cluster.close_doors(self._folder, passwords)
                 await roles.reload_doors(self._sockets)
-        except (PartEnded, psycopg.Error) as error:
+        except (PartEnded, psycopg.Error, OSError) as error:
             await self.stop()
             raise DatabaseUnfit(fault=str(error).strip(), log=self._log.path) from error
         return roles.address(self._sockets, passwords)
 
     async def stop(self) -> None:
         """Stop it; what was committed is on disk."""
-        if not self._says_ready():
+        conninfo = f"host={self._sockets} user=argo_service dbname=argo connect_timeout=2"
+        if pq.PGconn.ping(conninfo.encode()) != pq.Ping.OK:
             # Asked to end fast while it recovers from a crash, PostgreSQL 18 waits for ever.
             self.part.end_now()
         await self.part.stop()

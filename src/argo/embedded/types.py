@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 Say = Callable[[str], None]
 """Tells the operator one line."""
@@ -25,10 +25,10 @@ class EmbeddedSettings:
 
     model_file: Path | None = None
     """A GGUF file in place of the bundled model, when no `[[models]]` are set."""
-    context_tokens: int = 4096
+    context_tokens: Annotated[int, Field(ge=512)] = 4096
     """What one conversation may hold, question and answer together."""
-    answers_at_once: int = 4
-    threads: int = 0
+    answers_at_once: Annotated[int, Field(ge=1, le=64)] = 4
+    threads: Annotated[int, Field(ge=0)] = 0
     """Threads that compute; 0 means one a core."""
 
 

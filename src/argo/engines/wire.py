@@ -67,7 +67,6 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport, and read nothing yet."""
-
         self._transport = cast("asyncio.Transport", transport)
         self._transport.pause_reading()
 
@@ -101,7 +100,7 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """The head has come."""
         self.status = self._parser.get_status_code()
-        self._head_done = self.status >= 200  # noqa: PLR2004 - 1xx answers announce another
+        self._head_done = self.status >= 200
 
     def on_body(self, body: bytes) -> None:
         """Keep a piece of the body for the reader."""

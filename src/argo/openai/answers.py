@@ -16,7 +16,7 @@ from argo.completions.completion import Completion
 from argo.completions.service import Completions
 from argo.completions.types import Question
 from argo.errors import ArgoError
-from argo.http import errors
+from argo.http.edge import answered
 from argo.http.presence import while_present
 from argo.openai import headers
 from argo.openai.stream import DONE, AnswerStream, queued
@@ -49,14 +49,13 @@ class Answer(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Ask and answer. Raises `CallerLeft`; errors are answered here, with the quota."""
-        answering = (
-            self._streamed(send) if self._asked.stream else self._whole(scope, receive, send)
-        )
+        answer = self._streamed if self._asked.stream else self._whole
         try:
-            await while_present(receive, answering)
+            await while_present(receive, answer(scope, receive, send))
         except ArgoError as error:
-            quota = self._quota or headers.quota_of(error)
-            await refusal(error, quota)(scope, receive, send)
+            refusal = answered(scope, error)
+            refusal.headers.update(self._quota or headers.quota_of(error))
+            await refusal(scope, receive, send)
 
     async def _whole(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with self._completions.ask(self._question, stream=False) as completion:
@@ -69,7 +68,7 @@ class Answer(Response):
         )
         await answer(scope, receive, send)
 
-    async def _streamed(self, send: Send) -> None:
+    async def _streamed(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Raise an error while the head is not out; afterwards it is an event, without [DONE]."""
         stream = AnswerStream(send, {})
         try:
@@ -81,7 +80,7 @@ class Answer(Response):
         except ArgoError as error:
             if not stream.opened:
                 raise
-            await stream.write(event(errors.openai_body(error)))
+            await stream.write(_event(bytes(answered(scope, error).body)))
         await stream.close()
 
     async def _relay(self, completion: Completion, stream: AnswerStream) -> None:
@@ -96,7 +95,7 @@ class Answer(Response):
                     welcomed_at = self._clock.monotonic()
                 await stream.write(frame)
         if self._asked.include_usage:
-            await stream.write(event(_usage_chunk(completion)))
+            await stream.write(_event(orjson.dumps(_usage_chunk(completion))))
         await stream.write(DONE)
 
     async def _still_welcome(self) -> None:
@@ -108,19 +107,8 @@ class Answer(Response):
                 raise
 
 
-def refusal(error: ArgoError, more: dict[str, str]) -> Response:
-    """Return `error` as a response in OpenAI's form."""
-    return Response(
-        orjson.dumps(errors.openai_body(error)),
-        errors.status(error),
-        {**errors.headers(error), **more},
-        "application/json",
-    )
-
-
-def event(body: object) -> bytes:
-    """Return one server-sent event."""
-    return b"data: " + orjson.dumps(body) + b"\n\n"
+def _event(body: bytes) -> bytes:
+    return b"data: " + body + b"\n\n"
 
 
 def usage(completion: Completion) -> dict[str, int]:

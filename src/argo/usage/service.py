@@ -28,8 +28,9 @@ class LedgerState:
 
 
 class Ledger:
-    """Lines are written as questions end. Those that wait for an absent database are kept in
-    memory, at most a hundred thousand; a kill -9 in that moment loses them.
+    """Lines are written as questions end, and kept in memory while the database is away.
+
+    At most a hundred thousand wait; a kill -9 in that moment loses them.
     """
 
     def __init__(self, database: Database, clock: Clock) -> None:
