@@ -51,5 +51,5 @@ def function(name: str, parameters: Any = None, **more: Any) -> dict[str, Any]:
     return {"type": "function", "function": {"name": name, "parameters": parameters, **more}}
 
 
-SIMULATED = "simulated"
-"""The model of the scripted engine behind the `service` of the tests."""
+SMALL, LARGE = "small-model", "large-model"
+"""The models of the tests' service; only the large one reasons."""

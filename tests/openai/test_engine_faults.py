@@ -9,14 +9,14 @@ import orjson
 import pytest
 from openai import APIError, AsyncOpenAI, BadRequestError
 
-from tests.openai.asking import HELLO, SIMULATED
+from tests.openai.asking import HELLO, SMALL
 from tests.support.engine import ScriptedEngine
 
 SECRETS = ("vllm", "Traceback", "/opt/", "site-packages", "CUDA", "nginx")
 
 
 def body(*, stream: bool) -> dict[str, Any]:
-    return {"model": SIMULATED, "messages": HELLO, "stream": stream}
+    return {"model": SMALL, "messages": HELLO, "stream": stream}
 
 
 def clean(said: bytes) -> None:
@@ -49,7 +49,7 @@ async def test_a_request_the_engine_refuses_is_the_askers_to_change(
 ) -> None:
     engine.does("rejects_400", text="/opt/engine says no")
     with pytest.raises(BadRequestError) as refused:
-        await client.chat.completions.create(model=SIMULATED, messages=HELLO)
+        await client.chat.completions.create(model=SMALL, messages=HELLO)
     assert refused.value.code == "engine_refused"
     clean(str(refused.value).encode())
 
@@ -77,7 +77,7 @@ async def test_the_sdk_raises_when_an_answer_breaks_off(
     client: AsyncOpenAI, engine: ScriptedEngine
 ) -> None:
     engine.says("un", " deux", " trois").breaks_after(2)
-    stream = await client.chat.completions.create(model=SIMULATED, messages=HELLO, stream=True)
+    stream = await client.chat.completions.create(model=SMALL, messages=HELLO, stream=True)
     with pytest.raises(APIError) as broke:
         async for _ in stream:
             pass
@@ -88,7 +88,7 @@ async def test_characters_cut_between_packets_arrive_whole(
     client: AsyncOpenAI, engine: ScriptedEngine
 ) -> None:
     engine.says("é", "👋", "ü").does("splits_characters")
-    stream = await client.chat.completions.create(model=SIMULATED, messages=HELLO, stream=True)
+    stream = await client.chat.completions.create(model=SMALL, messages=HELLO, stream=True)
     text = "".join([chunk.choices[0].delta.content or "" async for chunk in stream])
     assert text == "é👋ü"
 
@@ -99,7 +99,7 @@ async def test_an_engine_of_loose_manners_is_understood(
 ) -> None:
     engine.says("un", " deux").does(fault)
     stream = await client.chat.completions.create(
-        model=SIMULATED, messages=HELLO, stream=True, stream_options={"include_usage": True}
+        model=SMALL, messages=HELLO, stream=True, stream_options={"include_usage": True}
     )
     *chunks, last = [chunk async for chunk in stream]
     assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == "un deux"
@@ -112,8 +112,8 @@ async def test_an_engine_that_is_down_and_comes_back_needs_no_restart(
 ) -> None:
     engine.goes_away()
     with pytest.raises(APIError) as away:
-        await client.chat.completions.create(model=SIMULATED, messages=HELLO)
+        await client.chat.completions.create(model=SMALL, messages=HELLO)
     assert away.value.code == "engine_away"
     await engine.comes_back()
-    answer = await client.chat.completions.create(model=SIMULATED, messages=HELLO)
+    answer = await client.chat.completions.create(model=SMALL, messages=HELLO)
     assert answer.choices[0].message.content

@@ -10,7 +10,7 @@ import pytest
 from openai import APIError, AsyncOpenAI
 from psycopg.rows import dict_row
 
-from tests.openai.asking import HELLO, SIMULATED
+from tests.openai.asking import HELLO, SMALL
 from tests.support.engine import ScriptedEngine
 from tests.support.postgres import Addresses
 
@@ -39,7 +39,7 @@ async def test_a_whole_answer_is_counted(
     assert answer.usage is not None
     written = await line(addresses, institution)
     assert written["source"] == written["lane"] == "api"
-    assert written["model_id"] == SIMULATED
+    assert written["model_id"] == SMALL
     assert written["assistant_id"] == "generalist"
     assert written["key_id"] is not None
     assert written["prompt_tokens"] == answer.usage.prompt_tokens
@@ -52,7 +52,7 @@ async def test_what_came_before_the_caller_left_is_counted(
     client: AsyncOpenAI, engine: ScriptedEngine, addresses: Addresses, institution: object
 ) -> None:
     engine.says("un", " deux", " trois", " quatre").holds_after(2)
-    stream = await client.chat.completions.create(model=SIMULATED, messages=HELLO, stream=True)
+    stream = await client.chat.completions.create(model=SMALL, messages=HELLO, stream=True)
     text = ""
     async for chunk in stream:
         text += chunk.choices[0].delta.content or ""
@@ -77,7 +77,7 @@ async def test_a_question_no_engine_answered_is_a_line_without_tokens(
 ) -> None:
     engine.does("html_500")
     with pytest.raises(APIError):
-        await client.chat.completions.create(model=SIMULATED, messages=HELLO, stream=stream)
+        await client.chat.completions.create(model=SMALL, messages=HELLO, stream=stream)
     written = await line(addresses, institution)
     assert written["outcome"] == "failed"
     assert written["completion_tokens"] == 0
@@ -87,7 +87,7 @@ async def test_an_answer_that_broke_off_is_counted_as_far_as_it_came(
     client: AsyncOpenAI, engine: ScriptedEngine, addresses: Addresses, institution: object
 ) -> None:
     engine.says("un", " deux", " trois").breaks_after(2)
-    stream = await client.chat.completions.create(model=SIMULATED, messages=HELLO, stream=True)
+    stream = await client.chat.completions.create(model=SMALL, messages=HELLO, stream=True)
     with pytest.raises(APIError):
         async for _ in stream:
             pass

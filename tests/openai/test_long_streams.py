@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import aiohttp
 import orjson
-import pytest
 
-from argo.accounts.service import Accounts
 from argo.clock import Clock
-from argo.storage.database import Database
-from argo.storage.secrets import Secrets
-from tests.fixtures import NewPerson
-from tests.openai.asking import HELLO, SIMULATED
+from tests.fixtures import NewPerson, Serve
+from tests.openai.asking import HELLO, SMALL
 from tests.support.engine import ScriptedEngine
 
-ASK = {"model": SIMULATED, "messages": HELLO, "stream": True}
+ASK = {"model": SMALL, "messages": HELLO, "stream": True}
 
 
 class Leaping(Clock):
@@ -24,11 +20,6 @@ class Leaping(Clock):
 
     def monotonic(self) -> float:
         return super().monotonic() + self.leapt_seconds
-
-
-@pytest.fixture
-def clock() -> Leaping:
-    return Leaping()
 
 
 async def test_the_head_comes_while_the_engine_still_thinks(
@@ -43,26 +34,22 @@ async def test_the_head_comes_while_the_engine_still_thinks(
 
 
 async def test_a_key_that_is_revoked_ends_its_long_stream(
-    service: str,
-    engine: ScriptedEngine,
-    new_person: NewPerson,
-    database: Database,
-    secrets: Secrets,
-    clock: Leaping,
+    serve: Serve, new_person: NewPerson, engine: ScriptedEngine
 ) -> None:
-    accounts = Accounts(database, secrets, clock)
-    owner = await new_person()
-    text, key = await accounts.create_key(owner, "laptop", None)
+    clock = Leaping()
     engine.says("un", " deux", " trois", " quatre").holds_after(2)
-    headers = {"authorization": f"Bearer {text}"}
-    async with (
-        aiohttp.ClientSession(headers=headers) as session,
-        session.post(f"{service}/v1/chat/completions", json=ASK) as answer,
-    ):
-        await engine.held()
-        await accounts.revoke_key(owner, key.id)
-        clock.leapt_seconds = 61.0
-        engine.releases()
-        events = (await answer.read()).split(b"\n\n")[:-1]
+    async with serve(clock) as service:
+        owner = await new_person()
+        text, key = await service.accounts.create_key(owner, "laptop", None)
+        headers = {"authorization": f"Bearer {text}"}
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            session.post(f"{service.url}/v1/chat/completions", json=ASK) as answer,
+        ):
+            await answer.content.readuntil(b"deux")
+            await service.accounts.revoke_key(owner, key.id)
+            clock.leapt_seconds = 61.0
+            engine.releases()
+            events = (await answer.read()).split(b"\n\n")[:-1]
     assert orjson.loads(events[-1].removeprefix(b"data: "))["error"]["code"] == "invalid_api_key"
     assert b"quatre" not in b"".join(events)

@@ -6,23 +6,23 @@ import aiohttp
 import pytest
 from openai import AsyncOpenAI, NotFoundError
 
-from tests.openai.asking import SIMULATED
+from tests.openai.asking import SMALL
 
 
 async def test_models_and_assistants_are_listed_with_what_they_can(client: AsyncOpenAI) -> None:
     listed = {model.id: model async for model in client.models.list()}
-    assert {SIMULATED, "generalist-small"} <= set(listed)
-    raw = listed[SIMULATED].model_dump()
+    assert {SMALL, "generalist-small"} <= set(listed)
+    raw = listed[SMALL].model_dump()
     assert raw["object"] == "model"
     assert raw["context_tokens"] == raw["max_model_len"] > 0
     assert raw["state"] == "ready"
     assert "tools" in raw["capabilities"]
     alias = listed["generalist-small"].model_dump()
-    assert alias["root"] == SIMULATED
+    assert alias["root"] == SMALL
     assert alias["context_tokens"] == raw["context_tokens"]
 
 
-@pytest.mark.parametrize("name", [SIMULATED, "generalist-small"])
+@pytest.mark.parametrize("name", [SMALL, "generalist-small"])
 async def test_one_model_can_be_looked_up(client: AsyncOpenAI, name: str) -> None:
     assert (await client.models.retrieve(name)).id == name
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -11,11 +12,12 @@ import pytest
 from openai import AsyncOpenAI, AuthenticationError, BadRequestError, NotFoundError
 
 from argo.openai.lists import REFUSED
-from tests.openai.asking import HELLO, SIMULATED
+from tests.fixtures import Service
+from tests.openai.asking import HELLO, SMALL
 from tests.support.engine import ScriptedEngine
 
-ASK = {"model": SIMULATED, "messages": HELLO}
-ROUTES = [("GET", "models"), ("GET", f"models/{SIMULATED}"), ("POST", "chat/completions")]
+ASK = {"model": SMALL, "messages": HELLO}
+ROUTES = [("GET", "models"), ("GET", f"models/{SMALL}"), ("POST", "chat/completions")]
 
 WITHOUT_A_KEY: list[dict[str, str]] = [
     {},
@@ -38,22 +40,22 @@ async def refused(answer: aiohttp.ClientResponse, status: int, code: str | None 
     return body["error"]
 
 
-async def test_without_a_valid_key_nothing_is_told(service: str) -> None:
+async def test_without_a_valid_key_nothing_is_told(service: Service) -> None:
     for method, path in ROUTES:
         for headers in WITHOUT_A_KEY:
             async with (
                 aiohttp.ClientSession() as session,
-                session.request(method, f"{service}/v1/{path}", headers=headers) as answer,
+                session.request(method, f"{service.url}/v1/{path}", headers=headers) as answer,
             ):
                 await refused(answer, 401, "invalid_api_key")
 
 
-async def test_the_sdk_raises_its_own_errors(service: str, client: AsyncOpenAI) -> None:
+async def test_the_sdk_raises_its_own_errors(client: AsyncOpenAI) -> None:
     with pytest.raises(NotFoundError) as unknown:
         await client.chat.completions.create(model="gpt-9", messages=HELLO)
     assert (unknown.value.code, unknown.value.param) == ("model_not_found", "model")
     with pytest.raises(BadRequestError) as unfit:
-        await client.chat.completions.create(model=SIMULATED, messages=HELLO, n=9)
+        await client.chat.completions.create(model=SMALL, messages=HELLO, n=9)
     assert (unfit.value.code, unfit.value.param) == ("invalid_value", "n")
     stranger = client.with_options(api_key="argo-nobody")
     with pytest.raises(AuthenticationError):
@@ -90,7 +92,7 @@ async def test_a_malformed_body_is_refused_at_once(
     headers = {"content-type": "application/json"}
     for name, body in BAD_BODIES.items():
         began = time.monotonic()
-        async with http.post("chat/completions", data=body, headers=headers) as answer:
+        async with http.post("chat/completions", data=BytesIO(body), headers=headers) as answer:
             error = await refused(answer, 400)
         assert time.monotonic() - began < 1, name
         assert error["type"] == "invalid_request_error", name
@@ -102,7 +104,7 @@ async def test_a_body_of_another_kind_or_too_large_is_refused(http: aiohttp.Clie
         await refused(answer, 415)
     huge = b'{"model":"' + b"x" * 5_000_000 + b'"}'
     headers = {"content-type": "application/json"}
-    async with http.post("chat/completions", data=huge, headers=headers) as answer:
+    async with http.post("chat/completions", data=BytesIO(huge), headers=headers) as answer:
         await refused(answer, 413)
 
 
@@ -110,8 +112,8 @@ async def test_a_body_of_another_kind_or_too_large_is_refused(http: aiohttp.Clie
     ("body", "param"),
     [
         ({"messages": HELLO}, "model"),
-        ({"model": SIMULATED}, "messages"),
-        ({"model": SIMULATED, "messages": []}, "messages"),
+        ({"model": SMALL}, "messages"),
+        ({"model": SMALL, "messages": []}, "messages"),
         ({**ASK, "messages": [{"role": "user", "content": ""}]}, "messages[0].content"),
         (
             {**ASK, "messages": [*HELLO, {"role": "tool", "tool_call_id": "a", "content": "b"}]},
@@ -141,7 +143,7 @@ async def test_a_refused_request_costs_no_quota(http: aiohttp.ClientSession) -> 
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "chat/completions", 405), ("DELETE", "models", 405), ("GET", "engines", 404)],
+    [("PUT", "chat/completions", 405), ("DELETE", "models", 405), ("GET", "engines", 404)],
 )
 async def test_other_methods_and_addresses_are_refused_in_the_same_form(
     http: aiohttp.ClientSession, method: str, path: str, status: int

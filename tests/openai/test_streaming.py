@@ -8,7 +8,7 @@ import aiohttp
 import orjson
 from openai import AsyncOpenAI
 
-from tests.openai.asking import HELLO, SIMULATED
+from tests.openai.asking import HELLO, LARGE, SMALL
 from tests.support.engine import ScriptedEngine
 
 
@@ -22,12 +22,12 @@ async def events(answer: aiohttp.ClientResponse) -> list[str]:
 async def test_the_stream_is_the_whole_text(client: AsyncOpenAI, engine: ScriptedEngine) -> None:
     words = ["Bon", "jour", " le", " monde", " é", "👋"]
     engine.says(*words)
-    stream = await client.chat.completions.create(model=SIMULATED, messages=HELLO, stream=True)
+    stream = await client.chat.completions.create(model=SMALL, messages=HELLO, stream=True)
     chunks = [chunk async for chunk in stream]
     assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == "".join(words)
     assert chunks[0].choices[0].delta.role == "assistant"
     assert chunks[-1].choices[0].finish_reason == "stop"
-    assert {chunk.model for chunk in chunks} == {SIMULATED}
+    assert {chunk.model for chunk in chunks} == {SMALL}
     assert {chunk.object for chunk in chunks} == {"chat.completion.chunk"}
     assert len({chunk.id for chunk in chunks}) == 1
     assert all(chunk.usage is None for chunk in chunks)
@@ -36,7 +36,7 @@ async def test_the_stream_is_the_whole_text(client: AsyncOpenAI, engine: Scripte
 async def test_usage_comes_last_when_asked_for(client: AsyncOpenAI, engine: ScriptedEngine) -> None:
     engine.says("un", " deux", " trois")
     stream = await client.chat.completions.create(
-        model=SIMULATED, messages=HELLO, stream=True, stream_options={"include_usage": True}
+        model=SMALL, messages=HELLO, stream=True, stream_options={"include_usage": True}
     )
     *chunks, last = [chunk async for chunk in stream]
     assert last.choices == []
@@ -51,7 +51,7 @@ async def test_the_wire_is_events_then_done(
     http: aiohttp.ClientSession, engine: ScriptedEngine
 ) -> None:
     engine.says("un", " deux")
-    body = {"model": SIMULATED, "messages": HELLO, "stream": True}
+    body = {"model": SMALL, "messages": HELLO, "stream": True}
     async with http.post("chat/completions", json=body) as answer:
         assert answer.status == 200
         assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
@@ -77,7 +77,7 @@ async def test_several_tool_calls_come_in_pieces(
         for name in ("weather", "clock")
     ]
     stream = await client.chat.completions.create(
-        model=SIMULATED, messages=HELLO, tools=tools, stream=True
+        model=SMALL, messages=HELLO, tools=tools, stream=True
     )
     names: dict[int, str] = {}
     arguments: dict[int, str] = {}
@@ -98,7 +98,7 @@ async def test_several_tool_calls_come_in_pieces(
 
 
 async def test_four_answers_come_side_by_side(client: AsyncOpenAI) -> None:
-    stream = await client.chat.completions.create(model=SIMULATED, messages=HELLO, n=4, stream=True)
+    stream = await client.chat.completions.create(model=SMALL, messages=HELLO, n=4, stream=True)
     texts: dict[int, str] = {}
     async for chunk in stream:
         for choice in chunk.choices:
@@ -110,7 +110,7 @@ async def test_four_answers_come_side_by_side(client: AsyncOpenAI) -> None:
 async def test_reasoning_comes_beside_the_text(client: AsyncOpenAI, engine: ScriptedEngine) -> None:
     engine.says("Oui").thinking("Hm", ".")
     stream = await client.chat.completions.create(
-        model=SIMULATED, messages=HELLO, stream=True, reasoning_effort="low"
+        model=LARGE, messages=HELLO, stream=True, reasoning_effort="low"
     )
     text = thought = ""
     async for chunk in stream:
