@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import re
 import signal
@@ -13,9 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from argo.clock import Clock
+from argo.embedded.attach import attached
 from tests.embedded.families import ARGO, alive, descendants, soon
 
 pytestmark = pytest.mark.skipif(
@@ -154,12 +158,62 @@ def test_a_second_service_on_the_folder_exits_2(data: Path, tmp_path: Path) -> N
     assert f"process {serve.process.pid}" in second.stderr
 
 
+def test_answers_under_way_end_before_the_service_does(data: Path, tmp_path: Path) -> None:
+    with serving(data, tmp_path) as serve:
+        command("user", "add", "ada@institute.example", data=data)
+        key = command("key", "create", "--user", "ada@institute.example", "--name", "t", data=data)
+        assert soon(lambda: _models(serve.url, key) != [], 20)
+        body = {
+            "model": _models(serve.url, key)[0],
+            "messages": [{"role": "user", "content": "Tell me a very long story of a ship."}],
+            "max_tokens": 250,
+            "stream": True,
+        }
+        with _post(f"{serve.url}/v1/chat/completions", key, body) as answer:
+            while b'"content":"' not in answer.readline():
+                pass
+            serve.process.terminate()
+            with pytest.raises(OSError, match="refused"):
+                while not time.sleep(0.05):
+                    urllib.request.urlopen(f"{serve.url}/health/live", timeout=5).close()
+            rest = answer.read()
+        assert rest.rstrip().endswith(b"data: [DONE]")
+        assert b'"finish_reason":' in rest
+        assert serve.process.wait(10) == 0
+
+
+async def test_a_command_learns_where_the_service_is_reached(data: Path, tmp_path: Path) -> None:
+    with serving(data, tmp_path) as serve:
+        async with attached(data, print, Clock()) as found:
+            assert found.url == serve.url
+
+
 def test_no_command_line_shows_a_secret(data: Path, tmp_path: Path) -> None:
     with serving(data, tmp_path) as serve:
         words = " ".join(" ".join(_words(pid)) for pid in descendants(serve.process.pid))
         passwords = re.findall(r'"([\w-]{20,})"', (data / "secrets" / "database.json").read_text())
     assert len(passwords) == 2
     assert not [password for password in passwords if password in words]
+
+
+def command(*words: str, data: Path) -> str:
+    """Run a command on the data folder and return what it printed."""
+    done = subprocess.run(
+        [*ARGO, *words, "--data", str(data)], capture_output=True, text=True, timeout=30, check=True
+    )
+    return done.stdout.strip()
+
+
+def _models(url: str, key: str) -> list[str]:
+    request = urllib.request.Request(f"{url}/v1/models", headers={"authorization": f"Bearer {key}"})
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        return [model["id"] for model in json.load(answer)["data"]]
+
+
+def _post(url: str, key: str, body: object) -> Any:
+    headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+    request = urllib.request.Request(url, data=json.dumps(body).encode(), headers=headers)
+    return urllib.request.urlopen(request, timeout=60)
 
 
 def _words(pid: int) -> list[str]:

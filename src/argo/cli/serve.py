@@ -150,7 +150,8 @@ class Service:
         models = _local_models(self._settings)
         if self._settings.database.url is not None and not models:
             return Addresses()
-        served = await stack.enter_async_context(serving(self._settings.data))
+        url = None if self._place is None else self._place.url
+        served = await stack.enter_async_context(serving(self._settings.data, url))
         database = None
         if self._settings.database.url is None:
             database = await self._start_database(stack, served)

@@ -29,6 +29,8 @@ class Attached:
 
     address: DatabaseAddress = field(repr=False)
     started_here: bool
+    url: str | None = None
+    """Where the `argo serve` that runs it is reached, as it printed."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,10 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(data: Path) -> AsyncIterator[Served]:
+async def serving(data: Path, url: str | None = None) -> AsyncIterator[Served]:
     """Hold the data folder for `argo serve`; a command that is at work there is waited for.
+
+    `url` is told to commands, for the links they print.
 
     Raises `FolderInUse` when another `argo serve` holds it, or `FolderUnfit`.
     """
@@ -52,7 +56,7 @@ async def serving(data: Path) -> AsyncIterator[Served]:
             if hold is not None:
                 identity = identity_for(folder.path, folder.database)
                 with socket_folder(hold, identity) as sockets:
-                    hold.tell(sockets)
+                    hold.tell(sockets, url)
                     yield Served(folder, sockets, identity)
                 return
         holder = folder.holder()
@@ -78,7 +82,7 @@ async def attached(data: Path, say: Say, clock: Clock) -> AsyncIterator[Attached
                 return
         running = await _running(folder)
         if running is not None:
-            yield Attached(running, started_here=False)
+            yield running
             return
         # It starts or stops just now, or another command has it: all of these pass.
         await asyncio.sleep(_PROBE_SECONDS)
@@ -102,13 +106,13 @@ async def _started(
             await postgres.stop()
 
 
-async def _running(folder: DataFolder) -> DatabaseAddress | None:
+async def _running(folder: DataFolder) -> Attached | None:
     holder = folder.holder()
     if holder is None or holder.purpose != "serve" or holder.sockets is None:
         return None
     address = roles.address(Path(holder.sockets), cluster.passwords_of(folder))
     try:
         async with await psycopg.AsyncConnection.connect(address.owner, connect_timeout=5):
-            return address
+            return Attached(address, started_here=False, url=holder.url)
     except psycopg.OperationalError:
         return None

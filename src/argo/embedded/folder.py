@@ -7,7 +7,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -18,11 +18,13 @@ Purpose = Literal["serve", "command"]
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds a data folder, and where its database's socket lies once there is one."""
+    """Who holds a data folder, and where its database's socket lies."""
 
     pid: int
     purpose: Purpose
     sockets: str | None = None
+    url: str | None = None
+    """Where people reach the service, so that commands print links that work."""
 
 
 class DataFolder:
@@ -97,9 +99,9 @@ class Hold:
         self.left = left
         self._write(holder)
 
-    def tell(self, sockets: Path) -> None:
-        """Tell other commands where the database's socket lies."""
-        self._write(Holder(self._holder.pid, self._holder.purpose, str(sockets)))
+    def tell(self, sockets: Path, url: str | None = None) -> None:
+        """Tell other commands where the database's socket lies and the service answers."""
+        self._write(replace(self._holder, sockets=str(sockets), url=url))
 
     def _write(self, holder: Holder) -> None:
         text = json.dumps(asdict(holder)).encode()

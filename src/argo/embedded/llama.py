@@ -13,7 +13,7 @@ import signal
 import sys
 from dataclasses import dataclass
 
-from xllamacpp import CommonParams, Server  # type: ignore[import-untyped]
+from xllamacpp import CommonParams, Server
 
 from argo.embedded import launch
 from argo.embedded.part import READY
