@@ -1,0 +1,107 @@
+import type { AnswerEvent } from './types';
+
+/** What the server says no with: words for people, and when to come back. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly retryAfter: number | null,
+  ) {
+    super(message);
+  }
+}
+
+/** The server could not be reached at all. */
+export class Unreachable extends Error {}
+
+let language = 'en';
+
+/** Ask for error texts in `chosen`. */
+export function speak(chosen: string): void {
+  language = chosen;
+}
+
+/** Send a request of the page and return its JSON; throws `Refused` or `Unreachable`. */
+export async function call<Answer = void>(
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
+  const answer = await sent(method, path, body);
+  if (answer.status === 204) return undefined as Answer;
+  return (await answer.json()) as Answer;
+}
+
+/** Open a stream of events and yield them; throws `Refused` or `Unreachable`. */
+export async function* events(
+  method: string,
+  path: string,
+  body: unknown,
+  signal: AbortSignal,
+): AsyncGenerator<AnswerEvent> {
+  const answer = await sent(method, path, body, signal);
+  const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  try {
+    for (;;) {
+      const { value, done } = await reader.read().catch((error) => {
+        throw signal.aborted ? error : new Unreachable();
+      });
+      if (done) return;
+      const parts = (rest + value).split('\n\n');
+      rest = parts.pop()!;
+      for (const part of parts) {
+        const event = parsed(part);
+        if (event) yield event;
+      }
+    }
+  } finally {
+    reader.cancel().catch(() => undefined);
+  }
+}
+
+async function sent(
+  method: string,
+  path: string,
+  body: unknown,
+  signal?: AbortSignal,
+): Promise<Response> {
+  let answer: Response;
+  try {
+    answer = await fetch(path, {
+      method,
+      signal,
+      credentials: 'same-origin',
+      headers: {
+        'accept-language': language,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Unreachable();
+  }
+  if (answer.ok) return answer;
+  const told = await answer.json().catch(() => null);
+  const error = told?.error ?? {};
+  throw new Refused(
+    answer.status,
+    error.code ?? 'unexpected',
+    error.message ?? answer.statusText,
+    error.retry_after ?? null,
+  );
+}
+
+function parsed(part: string): AnswerEvent | null {
+  let number = 0;
+  let name = '';
+  let data = '';
+  for (const line of part.split('\n')) {
+    if (line.startsWith('id: ')) number = Number(line.slice(4));
+    else if (line.startsWith('event: ')) name = line.slice(7);
+    else if (line.startsWith('data: ')) data = line.slice(6);
+  }
+  return name ? ({ number, name, data: JSON.parse(data) } as AnswerEvent) : null;
+}

@@ -1,0 +1,91 @@
+export type AnswerState = 'waiting' | 'running' | 'complete' | 'stopped' | 'interrupted' | 'failed';
+export type Size = 'small' | 'large';
+export type Effort = 'low' | 'medium' | 'high';
+export type Both = { fr: string; en: string };
+
+export type Model = {
+  id: string;
+  name: string;
+  context_tokens: number;
+  capabilities: string[];
+  bundled: boolean;
+  state: 'ready' | 'starting' | 'away';
+};
+export type Choice = { assistant: { id: string; name: Both }; size: Size; model: Model };
+export type User = {
+  id: string;
+  email: string;
+  name: string;
+  role: string;
+  language: 'fr' | 'en' | null;
+};
+export type Me = {
+  user: User;
+  institution: { slug: string; name: string };
+  choices: Choice[];
+  quota: { limit: number; remaining: number; resets_in_seconds: number; window_seconds: number };
+  retention: { days: number | null };
+  session_id: string | null;
+};
+export type Conversation = {
+  id: string;
+  title: string | null;
+  assistant_id: string;
+  size: Size;
+  pinned: boolean;
+  created_at: string;
+  updated_at: string;
+  running: boolean;
+};
+export type Message = {
+  id: string;
+  conversation_id: string;
+  parent_id: string | null;
+  role: 'user' | 'assistant';
+  text: string;
+  reasoning: string | null;
+  reasoning_seconds: number | null;
+  state: AnswerState;
+  error: { code: string; message: string } | null;
+  model_id: string | null;
+  last_event: number;
+  created_at: string;
+};
+export type Session = {
+  id: string;
+  device: string;
+  created_at: string;
+  last_seen_at: string;
+  expires_at: string;
+  current: boolean;
+};
+export type Key = {
+  id: string;
+  name: string;
+  prefix: string;
+  created_at: string;
+  expires_at: string | null;
+  last_used_at: string | null;
+};
+export type Invitation = {
+  email: string | null;
+  name: string | null;
+  institution_name: string;
+  first: boolean;
+};
+
+/** One event of an answer's stream, as the server numbers it. */
+export type AnswerEvent =
+  | { number: number; name: 'queued'; data: { position: number; eta_seconds: number | null } }
+  | { number: number; name: 'started'; data: { model_id: string } }
+  | { number: number; name: 'reasoning' | 'delta'; data: { text: string } }
+  | { number: number; name: 'snapshot'; data: { text: string; reasoning: string } }
+  | {
+      number: number;
+      name: 'done';
+      data: {
+        state: AnswerState;
+        finish_reason: string | null;
+        error: { code: string; message: string; retry_after: number | null } | null;
+      };
+    };

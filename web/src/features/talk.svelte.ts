@@ -1,0 +1,74 @@
+import type { Effort, Message } from '../api/types';
+import { Answer } from '../stream/answer.svelte';
+
+/** One message as the page shows it; an answer is alive while it is written. */
+export type Node = {
+  id: string;
+  parent: string | null;
+  role: 'user' | 'assistant';
+  text: string;
+  answer: Answer | null;
+};
+
+/** What kind of conversation it is that a view shows: both kinds can do this. */
+export interface Talk {
+  readonly kept: boolean;
+  readonly branch: Node[];
+  readonly busy: Answer | null;
+  readonly empty: boolean;
+  failure: string | null;
+  siblings(node: Node): Node[];
+  show(node: Node): void;
+  ask(text: string, effort: Effort | null): Promise<boolean>;
+  edit(question: Node, text: string, effort: Effort | null): Promise<boolean>;
+  again(answer: Node, effort: Effort | null): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A tree of messages and the branch of it that is shown. */
+export class Tree {
+  nodes = $state<Node[]>([]);
+  /** For each parent the child that is shown; the newest where nothing was chosen. */
+  #shown = $state<Record<string, string>>({});
+
+  get branch(): Node[] {
+    const found: Node[] = [];
+    let parent: string | null = null;
+    for (;;) {
+      const children: Node[] = this.children(parent);
+      if (!children.length) return found;
+      const chosen = this.#shown[parent ?? ''];
+      const next: Node = children.find((each) => each.id === chosen) ?? children.at(-1)!;
+      found.push(next);
+      parent = next.id;
+    }
+  }
+
+  children(parent: string | null): Node[] {
+    return this.nodes.filter((each) => each.parent === parent);
+  }
+
+  add(node: Node): Node {
+    this.nodes.push(node);
+    this.show(node);
+    return this.nodes.at(-1)!;
+  }
+
+  remove(ids: string[]): void {
+    this.nodes = this.nodes.filter((each) => !ids.includes(each.id));
+  }
+
+  show(node: Node): void {
+    this.#shown[node.parent ?? ''] = node.id;
+  }
+}
+
+export function nodeOf(message: Message): Node {
+  return {
+    id: message.id,
+    parent: message.parent_id,
+    role: message.role,
+    text: message.text,
+    answer: message.role === 'assistant' ? Answer.of(message) : null,
+  };
+}

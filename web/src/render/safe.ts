@@ -1,0 +1,65 @@
+import createPurifier from 'dompurify';
+import { parser } from './parser';
+
+const purifier = createPurifier(window);
+const ALLOWED = {
+  ALLOWED_TAGS:
+    'p br hr h1 h2 h3 h4 h5 h6 strong em s del ul ol li blockquote pre code table thead tbody tr th td a span'.split(
+      ' ',
+    ),
+  ALLOWED_ATTR: ['href', 'title', 'start', 'class', 'data-language', 'data-display'],
+  ALLOWED_URI_REGEXP: /^(https?:|mailto:)/i,
+  RETURN_DOM_FRAGMENT: true as const,
+};
+const MATHEMATICS = {
+  USE_PROFILES: { mathMl: true },
+  FORBID_ATTR: ['style', 'href', 'id'],
+  RETURN_DOM_FRAGMENT: true as const,
+};
+const COLOURS = {
+  ALLOWED_TAGS: ['span'],
+  ALLOWED_ATTR: ['class'],
+  RETURN_DOM_FRAGMENT: true as const,
+};
+const CLASSES = new Set(['picture', 'math', 'math-block']);
+
+/** A model's Markdown as nodes that can do nothing but be read. */
+export function safe(markdown: string): DocumentFragment {
+  const fragment = purifier.sanitize(parser.render(markdown), ALLOWED);
+  for (const element of fragment.querySelectorAll('[class]')) {
+    if (!CLASSES.has(element.className)) element.removeAttribute('class');
+  }
+  fragment.querySelectorAll('a').forEach(tame);
+  fragment.querySelectorAll('table').forEach(boxed);
+  return fragment;
+}
+
+/** MathML that Temml made, as nodes. */
+export function safeMathematics(mathml: string): DocumentFragment {
+  return purifier.sanitize(mathml, MATHEMATICS);
+}
+
+/** Coloured code that the highlighter made, as nodes. */
+export function safeColours(html: string): DocumentFragment {
+  return purifier.sanitize(html, COLOURS);
+}
+
+/** A link leaves no trace of where it was followed, and says where it leads. */
+function tame(link: HTMLAnchorElement): void {
+  link.rel = 'noopener noreferrer';
+  link.referrerPolicy = 'no-referrer';
+  link.target = '_blank';
+  if (link.protocol === 'mailto:' || link.textContent?.includes(link.host)) return;
+  const host = document.createElement('span');
+  host.className = 'host';
+  host.textContent = ` (${link.host})`;
+  link.append(host);
+}
+
+function boxed(table: HTMLTableElement): void {
+  const box = document.createElement('div');
+  box.className = 'table';
+  box.tabIndex = 0;
+  table.replaceWith(box);
+  box.append(table);
+}

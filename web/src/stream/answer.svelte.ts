@@ -1,0 +1,84 @@
+import type { AnswerEvent, AnswerState, Message } from '../api/types';
+
+export const ENDS: AnswerState[] = ['complete', 'stopped', 'interrupted', 'failed'];
+
+/** One answer as the page shows it: the server's states, its text so far, the last event seen. */
+export class Answer {
+  state = $state<AnswerState>('waiting');
+  text = $state('');
+  reasoning = $state('');
+  reasoningSeconds = $state<number | null>(null);
+  place = $state<{ position: number; eta: number | null } | null>(null);
+  error = $state<{ code: string; message: string } | null>(null);
+  cutOff = $state(false);
+  reconnecting = $state(false);
+  lastEvent = 0;
+  #reasoningBegan = 0;
+
+  constructor(readonly id: string) {}
+
+  static of(message: Message): Answer {
+    const answer = new Answer(message.id);
+    answer.adopt(message);
+    return answer;
+  }
+
+  /** Take the server's row in place of what is shown. */
+  adopt(message: Message): void {
+    this.state = message.state;
+    this.text = message.text;
+    this.reasoning = message.reasoning ?? '';
+    this.reasoningSeconds = message.reasoning_seconds;
+    this.error = message.error;
+    this.lastEvent = message.last_event;
+  }
+
+  /** Take one event; one that was seen already changes nothing. */
+  take(event: AnswerEvent): void {
+    if (this.ended) return;
+    if (event.name !== 'done' && event.name !== 'snapshot' && event.number <= this.lastEvent)
+      return;
+    this.lastEvent = Math.max(this.lastEvent, event.number);
+    this.reconnecting = false;
+    switch (event.name) {
+      case 'queued':
+        this.place = { position: event.data.position, eta: event.data.eta_seconds };
+        break;
+      case 'started':
+        this.state = 'running';
+        this.place = null;
+        break;
+      case 'reasoning':
+        this.state = 'running';
+        this.#reasoningBegan ||= performance.now();
+        this.reasoning += event.data.text;
+        break;
+      case 'delta':
+        this.state = 'running';
+        if (this.#reasoningBegan && this.reasoningSeconds === null)
+          this.reasoningSeconds = (performance.now() - this.#reasoningBegan) / 1000;
+        this.text += event.data.text;
+        break;
+      case 'snapshot':
+        this.text = event.data.text;
+        this.reasoning = event.data.reasoning;
+        break;
+      case 'done':
+        this.state = event.data.state;
+        this.error = event.data.error;
+        this.cutOff = event.data.finish_reason === 'length';
+        break;
+    }
+  }
+
+  get ended(): boolean {
+    return ENDS.includes(this.state);
+  }
+
+  /** What the reader is told while it is not there: a word, not a spinner. */
+  get phase(): 'waiting' | 'thinking' | 'writing' | 'ended' {
+    if (this.ended) return 'ended';
+    if (this.text) return 'writing';
+    return this.reasoning ? 'thinking' : 'waiting';
+  }
+}
