@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import ipaddress
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from argo.http.types import ServerSettings
 
 _LIVE_SECONDS = 30.0
 _PORT_SECONDS = 1.0
+_PROBE_SECONDS = 0.05
 
 
 class PortTaken(ArgoError):
@@ -80,8 +81,8 @@ class Place:
         return f"http://{host}:{self.port}"
 
 
-@contextlib.contextmanager
-def listening_place(server: ServerSettings) -> Iterator[Place]:
+@asynccontextmanager
+async def listening_place(server: ServerSettings) -> AsyncIterator[Place]:
     """Find where to listen and keep the port for the workers, which share it.
 
     Raises `PortTaken`, `HostUnfit` or `PlainHttp`.
@@ -94,11 +95,11 @@ def listening_place(server: ServerSettings) -> Iterator[Place]:
     declared = server.secure or server.trusted_proxies
     if not ipaddress.ip_address(address[0]).is_loopback and not declared:
         raise PlainHttp(host=server.host)
-    with _free(family, address, server.host) as held:
+    with await _free(family, address, server.host) as held:
         yield Place(server.host, str(address[0]), held.getsockname()[1])
 
 
-def _free(family: int, address: Any, host: str) -> socket.socket:
+async def _free(family: int, address: Any, host: str) -> socket.socket:
     """Return a socket bound to `address` that takes no connections but keeps others away.
 
     The first bind does not share, so that it fails when another service listens there; the
@@ -120,7 +121,7 @@ def _free(family: int, address: Any, host: str) -> socket.socket:
                 raise HostUnfit(host=host, fault=error.strerror) from error
             if time.monotonic() > deadline:
                 raise PortTaken(port=address[1], host=host) from error
-            time.sleep(0.05)
+            await asyncio.sleep(_PROBE_SECONDS)
         else:
             return held
 

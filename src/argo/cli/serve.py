@@ -25,7 +25,7 @@ from argo.embedded.attach import Served, serving
 from argo.embedded.engine import Engine
 from argo.embedded.part import Part, PartEnded
 from argo.embedded.postgres import Postgres
-from argo.embedded.spawn import spawn_module
+from argo.embedded.spawn import spawn_alike
 from argo.embedded.types import (
     Addresses,
     BundledModel,
@@ -85,10 +85,14 @@ def run(args: argparse.Namespace) -> int:
     overrides = {"server": {"host": args.host, "port": args.port, "workers": args.workers}}
     settings = load(args.config, args.data, overrides)
     source = _Source(args.config, args.data, overrides)
-    if args.role == "jobs":
-        return asyncio.run(Service(settings, None, source).run())
-    with listening_place(settings.server) as place:
-        return asyncio.run(Service(settings, place, source).run())
+    return asyncio.run(_run(settings, source, args.role))
+
+
+async def _run(settings: Settings, source: _Source, role: str | None) -> int:
+    if role == "jobs":
+        return await Service(settings, None, source).run()
+    async with listening_place(settings.server) as place:
+        return await Service(settings, place, source).run()
 
 
 @dataclass(frozen=True)
@@ -256,7 +260,7 @@ class Service:
 
 
 async def _spawn_worker(orders: Mapping[str, Any]) -> asyncio.subprocess.Process:
-    return await spawn_module("argo.cli.worker", orders, own_log=False, bare=False)
+    return await spawn_alike("argo.cli.worker", orders)
 
 
 def _local_models(settings: Settings) -> tuple[LocalModel, ...]:

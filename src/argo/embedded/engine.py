@@ -19,7 +19,7 @@ from argo.embedded.folder import DataFolder
 from argo.embedded.identity import Identity
 from argo.embedded.logfile import LogFile
 from argo.embedded.part import Part
-from argo.embedded.spawn import spawn_module
+from argo.embedded.spawn import spawn_apart
 from argo.embedded.types import EngineAddress, LocalModel, Say
 
 _WEIGHTS = "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -86,7 +86,7 @@ class Engine:
             # Another model's own template fits it better than ours.
             "template": _template() if self._bundled else "",
         }
-        return await spawn_module("argo.embedded.llama", orders, own_log=True, bare=True)
+        return await spawn_apart("argo.embedded.llama", orders)
 
 
 def bundled_weights() -> Path:

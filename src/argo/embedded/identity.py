@@ -85,8 +85,12 @@ def _users_of_processes() -> Iterator[int]:
 
 
 def _exists_here(number: int) -> bool:
-    """Return whether this user namespace has the number; containers may have few."""
-    for line in Path("/proc/self/uid_map").read_text().splitlines():
+    """Return whether this namespace has the number as user and as group; containers have few."""
+    return all(_within(number, Path(f"/proc/self/{kind}_map")) for kind in ("uid", "gid"))
+
+
+def _within(number: int, ranges: Path) -> bool:
+    for line in ranges.read_text().splitlines():
         first, _, count = (int(part) for part in line.split())
         if first <= number < first + count:
             return True

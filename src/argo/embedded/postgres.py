@@ -7,6 +7,7 @@ import fcntl
 import os
 import shutil
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -92,11 +93,16 @@ class Postgres:
         self._hand(draft, maker)
         options = ("-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-instructions")
         locale = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
-        process = await spawn_program(
-            self._program((cluster.INITDB, "-D", "{data}", *options, *locale), draft), maker
-        )
-        await read_lines(process, self._log.write)
-        if (code := await process.wait()) != 0:
+        program = self._program((cluster.INITDB, "-D", "{data}", *options, *locale), draft)
+        process = await spawn_program(replace(program, death_signal=signal.SIGKILL), maker)
+        try:
+            await read_lines(process, self._log.write)
+            code = await process.wait()
+        except asyncio.CancelledError:
+            process.kill()
+            await asyncio.gather(process.wait(), read_lines(process, self._log.write))
+            raise
+        if code != 0:
             raise DatabaseUnfit(fault=f"initdb ended with {code}", log=self._log.path)
         self._hand(draft, self._identity)
         draft.rename(self._folder.database)

@@ -61,22 +61,33 @@ async def spawn_program(
     )
 
 
-async def spawn_module(
-    module: str, orders: object, *, own_log: bool, bare: bool
-) -> asyncio.subprocess.Process:
-    """Start a Python module of ARGO and hand it `orders` as JSON on its standard input.
+async def spawn_apart(module: str, orders: object) -> asyncio.subprocess.Process:
+    """Start a module of ARGO that sees nothing of this environment; both its outputs are one.
 
-    With `own_log` both its outputs are read here, else it shares this one's standard error.
-    With `bare` it sees nothing of this one's environment.
+    It finds `orders`, as JSON, on its standard input.
     """
+    return await _spawn_module(module, orders, stderr=subprocess.STDOUT, env=_BARE)
+
+
+async def spawn_alike(module: str, orders: object) -> asyncio.subprocess.Process:
+    """Start a module of ARGO with this process's environment and standard error.
+
+    It finds `orders`, as JSON, on its standard input.
+    """
+    return await _spawn_module(module, orders, stderr=None, env=None)
+
+
+async def _spawn_module(
+    module: str, orders: object, *, stderr: int | None, env: Mapping[str, str] | None
+) -> asyncio.subprocess.Process:
     process = await asyncio.create_subprocess_exec(
         # -P: a file in the working folder cannot take the place of a module.
         *(sys.executable, "-P", "-m", module),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT if own_log else None,
+        stderr=stderr,
+        env=env,
         start_new_session=True,
-        env=_BARE if bare else None,
     )
     assert process.stdin is not None
     process.stdin.write(json.dumps(orders).encode())
