@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -120,6 +121,20 @@ def test_ctrl_c_while_the_database_is_made_ends_at_once(fresh: Path, tmp_path: P
     assert process.returncode == 130
     assert said == ""
     assert soon(lambda: not alive(members), 1)
+
+
+def test_it_ends_with_the_terminal_it_was_started_in(data: Path) -> None:
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(ARGO[0], [*ARGO, "serve", "--data", str(data), "--port", "0"])
+    said = b""
+    while b"ARGO ready" not in said:
+        said += os.read(terminal, 4096)
+    members = descendants(pid)
+    os.close(terminal)
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert not alive(members)
 
 
 def test_sigterm_ends_everything_and_exits_0(data: Path, tmp_path: Path) -> None:

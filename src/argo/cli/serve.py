@@ -127,7 +127,9 @@ class Service:
         self._asked_to_stop = asyncio.Event()
         self._announced = False
         self._exit_code = 0
-        self._had_terminal = _has_terminal()
+        # Started with nohup, it is meant to outlive its terminal.
+        told_to_stay = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+        self._ends_with_terminal = _has_terminal() and not told_to_stay
 
     async def run(self) -> int:
         """Serve until asked to stop and return the exit code; raises `ArgoError`."""
@@ -246,7 +248,7 @@ class Service:
             serving_task.cancel()
 
     def _reload(self, serving_task: asyncio.Task[None]) -> None:
-        if self._had_terminal and not _has_terminal():
+        if self._ends_with_terminal and not _has_terminal():
             # The terminal was closed: a service started by hand in it ends with it.
             self._end(signal.SIGHUP, serving_task)
             return
