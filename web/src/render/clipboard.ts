@@ -1,7 +1,9 @@
 /** Copy an answer so that it pastes well everywhere: formatted for Word, as text elsewhere. */
 export async function copyRich(element: HTMLElement, markdown: string): Promise<void> {
   const clone = element.cloneNode(true) as HTMLElement;
-  clone.querySelectorAll('button, .host').forEach((each) => each.remove());
+  clone.querySelectorAll('button, .codebar, .host').forEach((each) => each.remove());
+  // Word draws no line around a table that names none.
+  clone.querySelectorAll('table').forEach((each) => each.setAttribute('border', '1'));
   const html = new XMLSerializer().serializeToString(clone);
   await navigator.clipboard.write([
     new ClipboardItem({

@@ -1,4 +1,5 @@
 import createPurifier from 'dompurify';
+import { say } from '../words/words.svelte';
 import { parser } from './parser';
 
 const purifier = createPurifier(window);
@@ -9,16 +10,20 @@ const ALLOWED = {
     ),
   ALLOWED_ATTR: ['href', 'title', 'start', 'class', 'data-language', 'data-display'],
   ALLOWED_URI_REGEXP: /^(https?:|mailto:)/i,
+  ALLOW_DATA_ATTR: false,
+  ALLOW_ARIA_ATTR: false,
   RETURN_DOM_FRAGMENT: true as const,
 };
 const MATHEMATICS = {
   USE_PROFILES: { mathMl: true },
-  FORBID_ATTR: ['style', 'href', 'id'],
+  FORBID_ATTR: ['style', 'href', 'xlink:href', 'id', 'name'],
+  ALLOW_DATA_ATTR: false,
   RETURN_DOM_FRAGMENT: true as const,
 };
 const COLOURS = {
   ALLOWED_TAGS: ['span'],
   ALLOWED_ATTR: ['class'],
+  ALLOW_DATA_ATTR: false,
   RETURN_DOM_FRAGMENT: true as const,
 };
 const CLASSES = new Set(['picture', 'math', 'math-block']);
@@ -49,17 +54,30 @@ function tame(link: HTMLAnchorElement): void {
   link.rel = 'noopener noreferrer';
   link.referrerPolicy = 'no-referrer';
   link.target = '_blank';
-  if (link.protocol === 'mailto:' || link.textContent?.includes(link.host)) return;
+  if (link.getAttribute('href') === null) return;
+  const leads = link.protocol === 'mailto:' ? link.href.slice(7).split('?')[0]! : link.host;
+  if (plain(link.textContent ?? '') === plain(link.href)) return;
   const host = document.createElement('span');
   host.className = 'host';
-  host.textContent = ` (${link.host})`;
+  host.textContent = ` (${leads})`;
   link.append(host);
 }
 
+/** An address as people write it: without its scheme and last slash. */
+function plain(address: string): string {
+  return address
+    .trim()
+    .replace(/^(https?:\/\/|mailto:)/i, '')
+    .replace(/\/$/, '');
+}
+
+/** A table scrolls in a box of its own, which the keyboard reaches. */
 function boxed(table: HTMLTableElement): void {
   const box = document.createElement('div');
   box.className = 'table';
   box.tabIndex = 0;
+  box.setAttribute('role', 'region');
+  box.setAttribute('aria-label', say('table'));
   table.replaceWith(box);
   box.append(table);
 }

@@ -108,6 +108,8 @@ export const en = {
   version: 'Version {n} of {of}',
   toNewest: 'To the newest',
   picture: 'Picture not loaded',
+  table: 'Table',
+  code: 'Code',
   quotaIn: 'You have asked as much as a minute allows. Next question in {seconds} s.',
   notSent: 'Your question was not sent',
   offline: 'ARGO cannot be reached. Check your connection.',

@@ -111,6 +111,8 @@ export const fr: Words = {
   version: 'Version {n} sur {of}',
   toNewest: 'Vers le plus récent',
   picture: 'Image non chargée',
+  table: 'Tableau',
+  code: 'Code',
   quotaIn:
     'Vous avez posé autant de questions qu’une minute le permet. Prochaine question dans {seconds} s.',
   notSent: 'Votre question n’est pas partie',
