@@ -85,6 +85,7 @@ export type AnswerEvent =
       name: 'done';
       data: {
         state: AnswerState;
+        text_length?: number;
         finish_reason: string | null;
         error: { code: string; message: string; retry_after: number | null } | null;
       };

@@ -7,7 +7,7 @@ const DAY = 86_400_000;
 
 /** Conversations under the days people remember them by, the pinned ones first. */
 export function byDay(conversations: Conversation[], now: Date): Group[] {
-  const midnight = startOfDay(now);
+  const midnight = new Date(now).setHours(0, 0, 0, 0);
   const groups = new Map<Word, Conversation[]>();
   for (const word of ['pinned', 'today', 'yesterday', 'week', 'month', 'older'] as const)
     groups.set(word, []);
@@ -28,9 +28,3 @@ export function byDay(conversations: Conversation[], now: Date): Group[] {
   }
   return [...groups].filter(([, list]) => list.length).map(([word, list]) => ({ word, list }));
 }
-
-function startOfDay(now: Date): number {
-  return Date.parse(`${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}T00:00`);
-}
-
-const two = (number: number): string => String(number).padStart(2, '0');

@@ -1,5 +1,9 @@
 import { call } from '../api/client';
 import type { Conversation } from '../api/types';
+import { keepDraft } from './drafts';
+import { tell } from './tabs';
+
+const UNDO_MILLISECONDS = 29_000;
 
 type Page = { conversations: Conversation[]; next: string | null };
 
@@ -9,11 +13,16 @@ class History {
   next = $state<string | null>(null);
   loaded = $state(false);
   deleted = $state<Conversation | null>(null);
+  #forgetting: ReturnType<typeof setTimeout> | undefined;
 
   async load(): Promise<void> {
     const page = await call<Page>('GET', '/api/conversations');
-    this.list = page.conversations;
-    this.next = page.next;
+    // What was loaded further back stays in the list.
+    const fresh = new Set(page.conversations.map((each) => each.id));
+    const oldest = page.conversations.at(-1)?.updated_at ?? '';
+    const older = this.list.filter((each) => !fresh.has(each.id) && each.updated_at < oldest);
+    this.list = page.next ? [...page.conversations, ...older] : page.conversations;
+    if (!older.length) this.next = page.next;
     this.loaded = true;
   }
 
@@ -35,12 +44,17 @@ class History {
   ): Promise<void> {
     const changed = await call<Conversation>('PATCH', `/api/conversations/${id}`, change);
     this.list = this.list.map((each) => (each.id === id ? changed : each));
+    tell(id);
   }
 
   async delete(conversation: Conversation): Promise<void> {
     await call('DELETE', `/api/conversations/${conversation.id}`);
     this.list = this.list.filter((each) => each.id !== conversation.id);
+    keepDraft(conversation.id, '');
     this.deleted = conversation;
+    clearTimeout(this.#forgetting);
+    this.#forgetting = setTimeout(() => (this.deleted = null), UNDO_MILLISECONDS);
+    tell(conversation.id);
   }
 
   async undo(): Promise<void> {
@@ -48,6 +62,7 @@ class History {
     this.deleted = null;
     await call('POST', `/api/conversations/${id}/restore`);
     await this.load();
+    tell(id);
   }
 }
 

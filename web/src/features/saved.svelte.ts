@@ -2,10 +2,10 @@ import { call, Refused, Unreachable } from '../api/client';
 import type { Conversation, Effort, Message } from '../api/types';
 import { Answer } from '../stream/answer.svelte';
 import { follow } from '../stream/follow';
-import { say } from '../words/words.svelte';
 import { history } from './history.svelte';
-import { quota } from './quota.svelte';
+import { told } from './refusal';
 import { session } from './session.svelte';
+import { listen, tell } from './tabs';
 import { nodeOf, Tree, type Node, type Talk } from './talk.svelte';
 
 /** A saved conversation: the server holds it, this page shows it. */
@@ -16,9 +16,24 @@ export class Saved implements Talk {
   failure = $state<string | null>(null);
   #tree = new Tree();
   #closing = new AbortController();
+  #newId = crypto.randomUUID();
+  #following: Record<string, true> = {};
+  /** The question whose fate is unknown: sent again as it was, it is asked once. */
+  #unsent: { id: string; answerId: string; parent: string | null; text: string } | null = null;
+  #deaf: () => void;
 
-  /** Called with the id once the first question has made the conversation. */
-  constructor(readonly made: (id: string) => void) {}
+  /** `made` is called with the id once the first question has made the conversation. */
+  constructor(readonly made: (id: string) => void) {
+    this.#deaf = listen((changed) => {
+      const { id } = this.conversation ?? {};
+      if (id && (changed === id || changed === null) && !this.busy)
+        this.open(id).catch(() => undefined);
+    });
+  }
+
+  get draft(): string {
+    return this.conversation?.id ?? 'new';
+  }
 
   get branch(): Node[] {
     return this.#tree.branch;
@@ -37,16 +52,16 @@ export class Saved implements Talk {
       const path = `/api/conversations/${id}`;
       const found = await call<{ conversation: Conversation; messages: Message[] }>('GET', path);
       this.conversation = found.conversation;
-      this.#tree.nodes = found.messages.map(nodeOf);
-      for (const node of this.#tree.nodes) this.#follow(node.answer);
+      this.#adopt(found.messages);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      if (error.status === 401) session.left();
-      this.missing = true;
+      if (error.status === 404) this.missing = true;
+      else this.failure = told(error);
     }
   }
 
   close(): void {
+    this.#deaf();
     this.#closing.abort();
   }
 
@@ -67,14 +82,11 @@ export class Saved implements Talk {
   }
 
   async again(answer: Node, effort: Effort | null): Promise<void> {
-    const id = crypto.randomUUID();
+    const body = { id: crypto.randomUUID(), parent_id: answer.parent, effort };
     const path = `/api/conversations/${this.conversation!.id}/answers`;
     await this.#sent(async () => {
-      const made = await call<{ answer: Message }>('POST', path, {
-        id,
-        parent_id: answer.parent,
-        effort,
-      });
+      const made = await persistently(() => call<{ answer: Message }>('POST', path, body));
+      tell(this.conversation!.id);
       this.#follow(this.#tree.add(nodeOf(made.answer)).answer);
     });
   }
@@ -86,17 +98,22 @@ export class Saved implements Talk {
 
   /** Ask under `parent`. The ids are made once: however often it is sent, it is asked once. */
   async #ask(parent: string | null, text: string, effort: Effort | null): Promise<boolean> {
-    const [id, answerId] = [crypto.randomUUID(), crypto.randomUUID()];
-    const waiting = new Answer(answerId);
+    const again = this.#unsent?.parent === parent && this.#unsent.text === text;
+    if (!again)
+      this.#unsent = { id: crypto.randomUUID(), answerId: crypto.randomUUID(), parent, text };
+    const { id, answerId } = this.#unsent!;
     this.#tree.add({ id, parent, role: 'user', text, answer: null });
+    const waiting = new Answer(answerId);
     this.#tree.add({ id: answerId, parent: id, role: 'assistant', text: '', answer: waiting });
     const sent = await this.#sent(async () => {
       await this.#make();
       const path = `/api/conversations/${this.conversation!.id}/questions`;
       const body = { id, answer_id: answerId, parent_id: parent, text, effort };
       await persistently(() => call('POST', path, body));
+      this.#unsent = null;
       history.touch({ ...this.conversation!, title: this.conversation!.title ?? shortened(text) });
-      this.#follow(this.#tree.nodes.find((each) => each.id === answerId)!.answer);
+      tell(this.conversation!.id);
+      this.#follow(waiting);
     });
     if (!sent) this.#tree.remove([id, answerId]);
     return sent;
@@ -106,7 +123,7 @@ export class Saved implements Talk {
     if (this.conversation) return;
     const choice = session.choice(drafted.assistant, drafted.size)!;
     const body = {
-      id: crypto.randomUUID(),
+      id: this.#newId,
       assistant_id: choice.assistant.id,
       size: choice.size,
     };
@@ -122,24 +139,60 @@ export class Saved implements Talk {
       await send();
       return true;
     } catch (error) {
-      if (error instanceof Refused && error.status === 401) session.left();
-      if (error instanceof Refused && error.status === 429) quota.exhausted(error.retryAfter ?? 1);
-      this.failure = error instanceof Refused ? error.message : say('offline');
+      this.failure = told(error);
       return false;
     }
   }
 
-  #follow(answer: Answer | null): void {
-    if (!answer || answer.ended) return;
-    follow(answer, this.#closing.signal)
-      .then(() => this.#afterwards())
-      .catch(() => this.open(this.conversation!.id));
+  /** Show the server's messages; what is shown already and followed stays as it is. */
+  #adopt(messages: Message[]): void {
+    const shown = this.#tree.nodes;
+    const known = Object.fromEntries(shown.map((each) => [each.id, each]));
+    const nodes = messages.map((message) => {
+      const node = known[message.id];
+      const current = !node?.answer || !node.answer.ended || node.answer.text === message.text;
+      return node && current ? node : nodeOf(message);
+    });
+    this.#tree.nodes = nodes;
+    for (const node of nodes) {
+      if (shown.length && !known[node.id]) this.#tree.show(node);
+      this.#follow(node.answer);
+    }
   }
 
-  async #afterwards(): Promise<void> {
-    if (!this.#closing.signal.aborted) await history.load().catch(() => undefined);
+  #follow(answer: Answer | null): void {
+    if (!answer || answer.ended || this.#following[answer.id]) return;
+    this.#following[answer.id] = true;
+    const { signal } = this.#closing;
+    follow(answer, signal)
+      .catch(() => new Promise((wake) => setTimeout(wake, GONE_PAUSE)))
+      .then(async () => {
+        delete this.#following[answer.id];
+        if (signal.aborted) return;
+        // An answer that cannot be followed: the rows know what became of it.
+        if (!answer.ended) await this.#reread(answer);
+        await history.load();
+        this.#named();
+      })
+      .catch(() => undefined);
+  }
+
+  async #reread(answer: Answer): Promise<void> {
+    const path = `/api/conversations/${this.conversation!.id}`;
+    const { messages } = await call<{ messages: Message[] }>('GET', path);
+    const message = messages.find((each) => each.id === answer.id);
+    if (message) answer.adopt(message);
+    this.#follow(answer);
+  }
+
+  /** Take the title that the server found meanwhile. */
+  #named(): void {
+    const found = history.list.find((each) => each.id === this.conversation?.id);
+    if (found && this.conversation) this.conversation.title = found.title;
   }
 }
+
+const GONE_PAUSE = 5000;
 
 /** The choice made before a conversation exists. */
 export const drafted = $state<{ assistant?: string; size?: string }>({});

@@ -1,5 +1,6 @@
 import { call, Refused, speak } from '../api/client';
 import type { Choice, Me } from '../api/types';
+import { forgetDrafts } from './drafts';
 import { reader, type Language } from '../words/words.svelte';
 
 /** Who is signed in, and what they may choose. */
@@ -28,6 +29,7 @@ class Session {
 
   async signOut(): Promise<void> {
     await call('POST', '/api/sign-out');
+    forgetDrafts();
     this.left();
   }
 

@@ -13,6 +13,8 @@ export type Node = {
 /** What kind of conversation it is that a view shows: both kinds can do this. */
 export interface Talk {
   readonly kept: boolean;
+  /** Under which name an unsent text is kept, null: nowhere. */
+  readonly draft: string | null;
   readonly branch: Node[];
   readonly busy: Answer | null;
   readonly empty: boolean;
@@ -31,11 +33,16 @@ export class Tree {
   /** For each parent the child that is shown; the newest where nothing was chosen. */
   #shown = $state<Record<string, string>>({});
 
-  get branch(): Node[] {
+  /** The messages from the first to the last that is shown. */
+  readonly branch = $derived.by(() => this.#walk());
+
+  #walk(): Node[] {
     const found: Node[] = [];
     let parent: string | null = null;
+    const under: Record<string, Node[]> = {};
+    for (const each of this.nodes) (under[each.parent ?? ''] ??= []).push(each);
     for (;;) {
-      const children: Node[] = this.children(parent);
+      const children: Node[] = under[parent ?? ''] ?? [];
       if (!children.length) return found;
       const chosen = this.#shown[parent ?? ''];
       const next: Node = children.find((each) => each.id === chosen) ?? children.at(-1)!;

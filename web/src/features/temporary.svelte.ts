@@ -1,8 +1,7 @@
-import { events, Refused } from '../api/client';
+import { events } from '../api/client';
 import type { Effort } from '../api/types';
 import { Answer } from '../stream/answer.svelte';
-import { say } from '../words/words.svelte';
-import { quota } from './quota.svelte';
+import { told } from './refusal';
 import { drafted } from './saved.svelte';
 import { session } from './session.svelte';
 import { Tree, type Node, type Talk } from './talk.svelte';
@@ -10,6 +9,7 @@ import { Tree, type Node, type Talk } from './talk.svelte';
 /** A temporary conversation: it exists in this object alone, and is sent whole each time. */
 export class Temporary implements Talk {
   readonly kept = false;
+  readonly draft = null;
   failure = $state<string | null>(null);
   #tree = new Tree();
   #asking: AbortController | null = null;
@@ -83,7 +83,7 @@ export class Temporary implements Talk {
     return new Promise((accepted) => {
       this.#stream(turns, effort, answer, () => accepted(true)).catch((error) => {
         this.#tree.remove([id]);
-        this.#refused(error);
+        this.failure = told(error);
         accepted(false);
       });
     });
@@ -126,11 +126,5 @@ export class Temporary implements Talk {
       name: 'done',
       data: { state: 'interrupted', finish_reason: null, error: null },
     });
-  }
-
-  #refused(error: unknown): void {
-    if (error instanceof Refused && error.status === 401) session.left();
-    if (error instanceof Refused && error.status === 429) quota.exhausted(error.retryAfter ?? 1);
-    this.failure = error instanceof Refused ? error.message : say('offline');
   }
 }

@@ -1,9 +1,11 @@
 /** Give each finished code block its language and a button that copies it, once. */
-export function codeTools(shown: HTMLElement, label: string, done: string): void {
+export function codeTools(shown: HTMLElement, label: string, done: string, name: string): void {
   for (const block of shown.querySelectorAll<HTMLElement>('pre:not(.math-block)')) {
     if (block.dataset.tools) continue;
     block.dataset.tools = 'yes';
     block.tabIndex = 0;
+    block.setAttribute('role', 'region');
+    block.setAttribute('aria-label', name);
     const code = block.querySelector<HTMLElement>('code')!;
     const bar = document.createElement('div');
     bar.className = 'codebar';

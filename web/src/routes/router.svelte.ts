@@ -5,13 +5,17 @@ class Router {
   guard: ((go: () => void) => boolean) | null = null;
 
   constructor() {
-    addEventListener('popstate', () => (this.path = location.pathname));
+    addEventListener('popstate', () => this.#back());
   }
 
-  /** Go to `path`, unless the present view must ask first. */
-  go(path: string): void {
-    if (this.guard && !this.guard(() => this.#go(path))) return;
-    this.#go(path);
+  /** Go to `path`, unless the present view must ask first; `before` is done on leaving. */
+  go(path: string, before?: () => void): void {
+    const leave = () => {
+      before?.();
+      this.#go(path);
+    };
+    if (this.guard && !this.guard(leave)) return;
+    leave();
   }
 
   /** Show `path` as the address of what is shown already. */
@@ -24,6 +28,17 @@ class Router {
     this.guard = null;
     if (path !== location.pathname) history.pushState(null, '', path);
     this.path = path;
+  }
+
+  /** The browser went back already: a view that must ask first gets its address again. */
+  #back(): void {
+    const { pathname } = location;
+    if (pathname === this.path) return;
+    if (this.guard && !this.guard(() => this.#go(pathname))) {
+      history.pushState(null, '', this.path);
+      return;
+    }
+    this.path = pathname;
   }
 }
 

@@ -14,6 +14,7 @@ export class Answer {
   reconnecting = $state(false);
   lastEvent = 0;
   #reasoningBegan = 0;
+  #restarted = false;
 
   constructor(readonly id: string) {}
 
@@ -33,11 +34,18 @@ export class Answer {
     this.lastEvent = message.last_event;
   }
 
-  /** Take one event; one that was seen already changes nothing. */
-  take(event: AnswerEvent): void {
-    if (this.ended) return;
-    if (event.name !== 'done' && event.name !== 'snapshot' && event.number <= this.lastEvent)
-      return;
+  /**
+   * Take one event; one that was seen already changes nothing. Returns false when something
+   * before it was lost: ask for the events after `lastEvent` again.
+   */
+  take(event: AnswerEvent): boolean {
+    if (this.ended) return true;
+    if (event.name === 'done') {
+      if (this.#lacks(event.data.text_length)) return this.#restart();
+    } else if (event.name !== 'snapshot') {
+      if (event.number <= this.lastEvent) return true;
+      if (event.number > this.lastEvent + 1) return false;
+    }
     this.lastEvent = Math.max(this.lastEvent, event.number);
     this.reconnecting = false;
     switch (event.name) {
@@ -66,9 +74,25 @@ export class Answer {
       case 'done':
         this.state = event.data.state;
         this.error = event.data.error;
+        this.place = null;
         this.cutOff = event.data.finish_reason === 'length';
         break;
     }
+    return true;
+  }
+
+  /** Whether the shown text is not the server's, which has so many characters. */
+  #lacks(length: number | undefined): boolean {
+    return length !== undefined && !this.#restarted && [...this.text].length !== length;
+  }
+
+  /** Begin anew from the first event, once. */
+  #restart(): false {
+    this.#restarted = true;
+    this.text = '';
+    this.reasoning = '';
+    this.lastEvent = 0;
+    return false;
   }
 
   get ended(): boolean {

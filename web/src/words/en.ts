@@ -1,6 +1,5 @@
 export const en = {
   argo: 'ARGO',
-  tagline: 'The assistant of {institution}',
   loading: 'Loading…',
   skip: 'Skip to the conversation',
   close: 'Close',
@@ -8,6 +7,8 @@ export const en = {
   save: 'Save',
   copy: 'Copy',
   copied: 'Copied',
+  hideHistory: 'Hide the conversations',
+  showHistory: 'Show the conversations',
   menu: 'Menu',
   tryAgain: 'Try again',
   notFound: 'There is nothing at this address.',
@@ -37,7 +38,7 @@ export const en = {
   month: 'Last 30 days',
   older: 'Older',
   pinned: 'Pinned',
-  noConversations: 'Your conversations will stand here.',
+  noConversations: 'Your conversations will appear here.',
   loadMore: 'Older conversations',
   untitled: 'New conversation',
   writingMark: 'being written',
@@ -53,6 +54,10 @@ export const en = {
 
   welcome: 'What would you like to work on?',
   welcomeHow: 'Ask a question, paste a text, describe a task.',
+  examples: 'To begin with',
+  example_mail: 'Write a polite e-mail that moves a meeting to next week: ',
+  example_summary: 'Summarise this text in five sentences: ',
+  example_code: 'Explain what this code does, line by line: ',
   temporaryWelcome: 'Nothing of this is kept',
   temporaryHow:
     'This conversation exists in this window only. Close or reload it and it is gone, for you too.',
@@ -76,6 +81,12 @@ export const en = {
     'You are talking to an AI: it can be wrong, check what matters. No access to the web. Kept for you alone until you delete it.',
   honestTemporary:
     'You are talking to an AI: it can be wrong, check what matters. No access to the web. Kept nowhere.',
+  honestDays:
+    'You are talking to an AI: it can be wrong, check what matters. No access to the web. Kept for you alone, for {days} days.',
+  modelStarting: 'The model is loading. You can ask already: the question waits for it.',
+  modelAway:
+    'The model does not answer at the moment. Your conversations are all here; try again in a few minutes.',
+  bundledName: 'About this model',
   bundled:
     'This is the small model that ships with ARGO. It is quick to try but weak, and knows mainly English. Your administrator connects a better one with the setting [[models]] in argo.toml.',
   understood: 'Understood',
@@ -85,7 +96,6 @@ export const en = {
   waiting: 'Waiting for the model',
   waitingPlace: 'Waiting: place {place} in line',
   waitingEta: 'Waiting: place {place} in line, about {seconds} s',
-  starting: 'The model is loading',
   thinking: 'Thinking',
   thoughtFor: 'Thought for {seconds} s',
   thoughts: 'Thoughts',
@@ -111,7 +121,6 @@ export const en = {
   table: 'Table',
   code: 'Code',
   quotaIn: 'You have asked as much as a minute allows. Next question in {seconds} s.',
-  notSent: 'Your question was not sent',
   offline: 'ARGO cannot be reached. Check your connection.',
   leaveTemporary: 'This temporary conversation will be gone for good. Leave it?',
   leave: 'Leave it',
@@ -149,7 +158,6 @@ export const en = {
   keyOnce: 'Copy it now: it is never shown again.',
   keyUse: 'With the OpenAI SDK for Python',
   keyNone: 'You have no key.',
-  keyColumn: 'Key',
   keyCreated: 'Created',
   keyUsed: 'Last used',
   keyUnused: 'Never',

@@ -2,7 +2,6 @@ import type { Words } from './en';
 
 export const fr: Words = {
   argo: 'ARGO',
-  tagline: 'L’assistant de {institution}',
   loading: 'Chargement…',
   skip: 'Aller à la conversation',
   close: 'Fermer',
@@ -10,6 +9,8 @@ export const fr: Words = {
   save: 'Enregistrer',
   copy: 'Copier',
   copied: 'Copié',
+  hideHistory: 'Masquer les conversations',
+  showHistory: 'Afficher les conversations',
   menu: 'Menu',
   tryAgain: 'Réessayer',
   notFound: 'Il n’y a rien à cette adresse.',
@@ -56,6 +57,10 @@ export const fr: Words = {
 
   welcome: 'Sur quoi souhaitez-vous travailler ?',
   welcomeHow: 'Posez une question, collez un texte, décrivez une tâche.',
+  examples: 'Pour commencer',
+  example_mail: 'Rédige un courriel poli pour reporter une réunion à la semaine prochaine : ',
+  example_summary: 'Résume ce texte en cinq phrases : ',
+  example_code: 'Explique ce que fait ce code, ligne par ligne : ',
   temporaryWelcome: 'Rien de ceci n’est conservé',
   temporaryHow:
     'Cette conversation n’existe que dans cette fenêtre. Fermez-la ou rechargez-la et elle disparaît, pour vous aussi.',
@@ -79,6 +84,12 @@ export const fr: Words = {
     'Vous parlez à une IA : elle peut se tromper, vérifiez ce qui compte. Pas d’accès au web. Conservé pour vous seul jusqu’à ce que vous le supprimiez.',
   honestTemporary:
     'Vous parlez à une IA : elle peut se tromper, vérifiez ce qui compte. Pas d’accès au web. Conservé nulle part.',
+  honestDays:
+    'Vous parlez à une IA : elle peut se tromper, vérifiez ce qui compte. Pas d’accès au web. Conservé pour vous seul, pendant {days} jours.',
+  modelStarting: 'Le modèle se charge. Vous pouvez déjà demander : la question l’attendra.',
+  modelAway:
+    'Le modèle ne répond pas pour l’instant. Vos conversations sont toutes là ; réessayez dans quelques minutes.',
+  bundledName: 'À propos de ce modèle',
   bundled:
     'Voici le petit modèle livré avec ARGO. Il permet d’essayer, mais il est faible et connaît surtout l’anglais. Votre administrateur en raccorde un meilleur par le réglage [[models]] dans argo.toml.',
   understood: 'Compris',
@@ -88,7 +99,6 @@ export const fr: Words = {
   waiting: 'En attente du modèle',
   waitingPlace: 'En attente : place {place} dans la file',
   waitingEta: 'En attente : place {place} dans la file, environ {seconds} s',
-  starting: 'Le modèle se charge',
   thinking: 'Réflexion',
   thoughtFor: 'Réflexion de {seconds} s',
   thoughts: 'Réflexion',
@@ -115,7 +125,6 @@ export const fr: Words = {
   code: 'Code',
   quotaIn:
     'Vous avez posé autant de questions qu’une minute le permet. Prochaine question dans {seconds} s.',
-  notSent: 'Votre question n’est pas partie',
   offline: 'ARGO est injoignable. Vérifiez votre connexion.',
   leaveTemporary: 'Cette conversation temporaire disparaîtra pour de bon. La quitter ?',
   leave: 'La quitter',
@@ -153,7 +162,6 @@ export const fr: Words = {
   keyOnce: 'Copiez-la maintenant : elle ne sera plus jamais montrée.',
   keyUse: 'Avec le SDK OpenAI pour Python',
   keyNone: 'Vous n’avez pas de clé.',
-  keyColumn: 'Clé',
   keyCreated: 'Créée',
   keyUsed: 'Dernier usage',
   keyUnused: 'Jamais',

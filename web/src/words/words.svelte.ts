@@ -31,7 +31,7 @@ export function moment(iso: string): string {
     dateStyle: 'medium',
     timeStyle: 'short',
   });
-  return format.format(new Date(iso));
+  return format.format(Date.parse(iso));
 }
 
 function browserLanguage(): Language {

@@ -1,0 +1,21 @@
+import { Refused } from '../api/client';
+import { say } from '../words/words.svelte';
+import { quota } from './quota.svelte';
+import { session } from './session.svelte';
+
+/**
+ * What a person is told of `error`, null when another part of the page says it: an exhausted
+ * quota is counted down, a session that ended shows how to sign in.
+ */
+export function told(error: unknown): string | null {
+  if (!(error instanceof Refused)) return say('offline');
+  if (error.status === 401) {
+    session.left();
+    return null;
+  }
+  if (error.code === 'quota_exhausted') {
+    quota.exhausted(error.retryAfter ?? 1);
+    return null;
+  }
+  return error.message;
+}
