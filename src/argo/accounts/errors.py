@@ -106,5 +106,41 @@ class EmailInvalid(ArgoError):
 
     code = "email_invalid"
     kind = "invalid"
-    english = "{email} is not an e-mail address."
-    french = "{email} n'est pas une adresse électronique."
+    english = "This is not an e-mail address. Write one like ada@institute.example."
+    french = "Ce n'est pas une adresse électronique. Écrivez-la comme ada@institut.example."
+
+
+class EmailAmbiguous(ArgoError):
+    """People of several institutions have this e-mail address: the command must name one."""
+
+    code = "email_ambiguous"
+    kind = "invalid"
+    english = "Several institutions know {email}. Name one: --institution SLUG."
+    french = "Plusieurs institutions connaissent {email}. Nommez-en une : --institution SLUG."
+
+
+class UserDisabled(ArgoError):
+    """The account is disabled: a link or a key made for it would open nothing."""
+
+    code = "user_disabled"
+    kind = "refused"
+    english = "The account {email} is disabled."
+    french = "Le compte {email} est désactivé."
+
+
+class NameInvalid(ArgoError):
+    """A name of a person or a key is empty, too long, or holds characters that show nothing."""
+
+    code = "name_invalid"
+    kind = "invalid"
+    english = "A name is one line of 1 to {limit} visible characters."
+    french = "Un nom est une ligne de 1 à {limit} caractères visibles."
+
+
+class TooManyKeys(ArgoError):
+    """A person has as many keys as one may have."""
+
+    code = "too_many_keys"
+    kind = "invalid"
+    english = "You have {limit} keys, the most there may be. Revoke one you no longer use."
+    french = "Vous avez {limit} clés, le maximum. Révoquez-en une qui ne sert plus."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -9,19 +10,26 @@ from starlette.responses import Response
 
 from argo.accounts.errors import CrossSiteRefused, InvalidApiKey, NotSignedIn
 from argo.accounts.service import Accounts
-from argo.accounts.types import Caller, SignedIn
+from argo.accounts.types import SESSION_LASTS, Caller, SignedIn
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+_USUAL_PORTS = {"https": 443, "http": 80}
 
 
 class Guard:
     """Recognises callers; every route names which of its methods lets people in."""
 
-    def __init__(self, accounts: Accounts, public_url: str | None) -> None:
-        """Recognise the people of `accounts` at `public_url` (None: plain http on loopback)."""
+    def __init__(
+        self, accounts: Accounts, public_url: str | None, *, behind_proxy: bool = False
+    ) -> None:
+        """Recognise the people of `accounts` at `public_url`.
+
+        Without one ARGO is reached over plain http on loopback, or `behind_proxy` over the https
+        of a proxy whose name only the requests tell.
+        """
         self._accounts = accounts
-        self._public_url = public_url
-        self._secure = (public_url or "").startswith("https://")
+        self._origin = None if public_url is None else _origin(public_url)
+        self._secure = behind_proxy if self._origin is None else self._origin.startswith("https:")
         self.cookie = "__Host-argo" if self._secure else "argo"
 
     async def session(self, request: Request) -> Caller:
@@ -41,10 +49,7 @@ class Guard:
 
         One `Authorization: Bearer argo-…` and nothing else counts.
         """
-        sent = request.headers.getlist("authorization")
-        if len(sent) != 1:
-            raise InvalidApiKey
-        scheme, _, key = sent[0].partition(" ")
+        scheme, _, key = (_only(request, "authorization") or "").partition(" ")
         if scheme.lower() != "bearer":
             raise InvalidApiKey
         return await self._accounts.asking(key.strip())
@@ -57,19 +62,23 @@ class Guard:
         """
         if request.method in _SAFE_METHODS:
             return
-        site = request.headers.get("sec-fetch-site")
-        if site == "same-origin":
+        if "sec-fetch-site" in request.headers:
+            if _only(request, "sec-fetch-site") != "same-origin":
+                raise CrossSiteRefused
             return
-        origin = request.headers.get("origin")
-        if site is not None or origin is None or origin != self._origin(request):
+        origin = _only(request, "origin")
+        if origin is None or origin != self._own_origin(request):
             raise CrossSiteRefused
 
     def open_session(self, response: Response, session: SignedIn) -> None:
-        """Put the session into the cookie of `response`."""
+        """Put the session into the cookie of `response`.
+
+        The cookie stays as long as a session ever may; the database alone says whether it holds.
+        """
         response.set_cookie(
             self.cookie,
             session.token,
-            expires=session.until,
+            max_age=int(SESSION_LASTS.total_seconds()),
             path="/",
             secure=self._secure,
             httponly=True,
@@ -82,8 +91,42 @@ class Guard:
             self.cookie, path="/", secure=self._secure, httponly=True, samesite="lax"
         )
 
-    def _origin(self, request: Request) -> str:
-        if self._public_url is not None:
-            parts = urlsplit(self._public_url)
-            return f"{parts.scheme}://{parts.netloc}"
-        return f"http://{request.headers.get('host', '')}"
+    def _own_origin(self, request: Request) -> str | None:
+        """Return the service's origin, None where the request's `Host` may be anybody's name.
+
+        A name that somebody points at this machine (DNS rebinding) is not loopback.
+        """
+        if self._origin is not None:
+            return self._origin
+        host = _only(request, "host") or ""
+        if self._secure:
+            return _origin(f"https://{host}")
+        return _origin(f"http://{host}") if _is_loopback(host) else None
+
+
+def _only(request: Request, name: str) -> str | None:
+    """Return the header `name`, None when it is absent or there twice."""
+    sent = request.headers.getlist(name)
+    return sent[0] if len(sent) == 1 else None
+
+
+def _origin(url: str) -> str | None:
+    """Return the origin of `url` as browsers write it (RFC 6454, 6.2), None if it has none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if not parts.hostname:
+        return None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    usual = port is None or port == _USUAL_PORTS.get(parts.scheme)
+    return f"{parts.scheme}://{host}" if usual else f"{parts.scheme}://{host}:{port}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
-from argo.accounts import store
-from argo.accounts.errors import EmailInvalid, EmailTaken, InstitutionUnknown, UserUnknown
+from argo.accounts import names, store
+from argo.accounts.errors import (
+    EmailAmbiguous,
+    EmailTaken,
+    InstitutionUnknown,
+    UserDisabled,
+    UserUnknown,
+)
 from argo.accounts.types import LINK_LASTS, Role, User
 from argo.clock import Clock
-from argo.storage.database import Database
+from argo.storage.database import Connection, Database
 from argo.storage.secrets import Secrets
 from argo.storage.types import Owner
 
 DEFAULT_INSTITUTION = "institute"
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 
 
 class People:
@@ -24,27 +27,32 @@ class People:
         self._database, self._secrets, self._clock = database, secrets, clock
 
     async def add(self, email: str, name: str | None, institution: str | None, role: Role) -> Owner:
-        """Add a user; raises `EmailInvalid`, `EmailTaken` or `InstitutionUnknown`."""
-        if not _EMAIL.fullmatch(email):
-            raise EmailInvalid(email=email)
+        """Add a user; raises `EmailInvalid`, `NameInvalid`, `EmailTaken` or `InstitutionUnknown`.
+
+        Without a `name` they are called by the part of the address before the @.
+        """
+        email = names.email(email)
+        called = names.name(name if name is not None else email.partition("@")[0])
         slug = institution or DEFAULT_INSTITUTION
         async with self._database.house() as house:
             institution_id = await store.institution_named(house, slug)
             if institution_id is None:
                 raise InstitutionUnknown(slug=slug)
             owner = Owner(institution_id, self._clock.new_id())
-            called = name or email.partition("@")[0]
             if not await store.user_added(house, owner, email, called, role):
                 raise EmailTaken(email=email)
         return owner
 
-    async def find(self, email: str) -> Owner:
-        """Return the user with this address; raises `UserUnknown`."""
-        async with self._database.house() as house:
-            owner = await store.user_with(house, email)
-        if owner is None:
-            raise UserUnknown(email=email)
-        return owner
+    async def find(self, email: str, institution: str | None = None) -> Owner:
+        """Return the user with this address, who may be let in.
+
+        `institution` is a slug, needed when several know the address. Raises `UserUnknown`,
+        `EmailAmbiguous` or `UserDisabled`.
+        """
+        user = await self._found(email, institution)
+        if user.disabled_at is not None:
+            raise UserDisabled(email=email)
+        return user.owner
 
     async def link(self, owner: Owner) -> str:
         """Return the token of a new sign-in link: once, for 15 minutes."""
@@ -78,8 +86,29 @@ class People:
         async with self._database.house() as house:
             return await store.users(house)
 
-    async def disable(self, email: str) -> None:
-        """Disable a user: sessions end, keys are refused; raises `UserUnknown`."""
-        owner = await self.find(email)
+    async def disable(self, email: str, institution: str | None = None) -> None:
+        """Disable a user: sessions end, links are void, keys are revoked, all at once.
+
+        Raises `UserUnknown` or `EmailAmbiguous`.
+        """
+        owner = (await self._found(email, institution)).owner
+        now = self._clock.now()
         async with self._database.house() as house:
-            await store.user_disabled(house, owner, self._clock.now())
+            await store.user_disabled(house, owner, now)
+            await store.sessions_ended(house, owner)
+            await store.links_voided(house, owner)
+            await store.keys_revoked(house, owner, now)
+
+    async def sweep(self, house: Connection) -> None:
+        """Forget sessions and links that have expired: they open nothing any more."""
+        await store.expired_sessions_deleted(house)
+        await store.expired_links_deleted(house)
+
+    async def _found(self, email: str, institution: str | None) -> User:
+        async with self._database.house() as house:
+            users = await store.users_with(house, email, institution)
+        if not users:
+            raise UserUnknown(email=email)
+        if len(users) > 1:
+            raise EmailAmbiguous(email=email)
+        return users[0]

@@ -15,7 +15,7 @@ _Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 
 
 class _Sent(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class LinkSent(_Sent):
@@ -115,9 +115,11 @@ def _sign_in_routes(router: APIRouter, accounts: Accounts, guard: Guard) -> None
     async def sign_in(sent: SignInSent, request: Request, response: Response) -> None:
         """Use a link up and sign this browser in."""
         agent = request.headers.get("user-agent", "")
-        guard.open_session(
-            response, await accounts.sign_in(sent.token, agent, sent.email, sent.name)
-        )
+        session = await accounts.sign_in(sent.token, agent, sent.email, sent.name)
+        # A browser holds one session: the one before would be listed and out of anyone's reach.
+        if before := request.cookies.get(guard.cookie):
+            await accounts.sign_out(before)
+        guard.open_session(response, session)
 
     @router.post("/sign-out", status_code=204, dependencies=[Depends(own_page)])
     async def sign_out(request: Request, response: Response) -> None:

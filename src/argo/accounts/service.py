@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
-from argo.accounts import store
+from argo.accounts import names, store
 from argo.accounts.devices import device_words
 from argo.accounts.errors import (
     InvalidApiKey,
@@ -13,8 +14,10 @@ from argo.accounts.errors import (
     LinkUnknown,
     NotSignedIn,
     SessionUnknown,
+    TooManyKeys,
 )
 from argo.accounts.types import (
+    MOST_KEYS,
     SESSION_LASTS_IDLE,
     Caller,
     Invitation,
@@ -31,6 +34,7 @@ from argo.storage.types import Owner
 FIRST_EMAIL = "admin@localhost"
 FIRST_NAME = "Administrator"
 KEY_START = "argo-"
+_KEY = re.compile(r"argo-[A-Za-z0-9_-]{43}")
 _PREFIX_LENGTH = 13
 
 
@@ -52,10 +56,15 @@ class Accounts:
     async def sign_in(
         self, token: str, user_agent: str, email: str | None = None, name: str | None = None
     ) -> SignedIn:
-        """Use a link up and open a session; raises `LinkUnknown`.
+        """Use a link up and open a session.
 
-        The very first link makes an administrator, named by `email` and `name` if given.
+        The very first link makes an administrator, named by `email` and `name` if given. Raises
+        `LinkUnknown`, `EmailInvalid` or `NameInvalid`; the latter two leave the link as it was.
         """
+        called = (
+            names.email(email) if email else FIRST_EMAIL,
+            names.name(name) if name else FIRST_NAME,
+        )
         session = SignedIn(self._clock.token(), self._clock.now() + SESSION_LASTS_IDLE)
         link_hash = self._secrets.hashed("link", token)
         opening = store.Opening(
@@ -68,7 +77,6 @@ class Accounts:
             if await store.link_used(gate, link_hash, opening):
                 return session
             user_id = self._clock.new_id()
-            called = (email or FIRST_EMAIL, name or FIRST_NAME)
             if await store.first_link_used(gate, link_hash, user_id, *called, opening):
                 return session
         raise LinkUnknown
@@ -87,8 +95,13 @@ class Accounts:
         return caller
 
     async def asking(self, key: str) -> Caller:
-        """Return in whose name this API key asks; raises `InvalidApiKey`."""
-        if not key.startswith(KEY_START):
+        """Return in whose name this API key asks; raises `InvalidApiKey`.
+
+        It is looked up by its whole keyed hash, unique and of 256 bits: nothing that a caller
+        chose is compared letter by letter, so there is no time to measure, and no hash leaves
+        the database. The prefix only tells its owner which key is which.
+        """
+        if not _KEY.fullmatch(key):
             raise InvalidApiKey
         async with self._database.sign_in() as gate:
             caller = await store.caller_of_key(gate, self._secrets.hashed("api key", key))
@@ -99,52 +112,59 @@ class Accounts:
     async def sessions(self, owner: Owner) -> list[Session]:
         """Return the sessions of `owner`."""
         async with self._database.person(owner) as person:
-            return await store.sessions(person)
+            return await store.sessions(person, owner)
 
     async def end_session(self, owner: Owner, session_id: UUID) -> None:
         """End one session of `owner`; raises `SessionUnknown`."""
         async with self._database.person(owner) as person:
-            if not await store.session_deleted(person, session_id):
+            if not await store.session_deleted(person, owner, session_id):
                 raise SessionUnknown
 
     async def end_all_sessions(self, owner: Owner) -> None:
         """End every session of `owner`."""
         async with self._database.person(owner) as person:
-            await store.all_sessions_deleted(person)
+            await store.all_sessions_deleted(person, owner)
 
     async def keys(self, owner: Owner) -> list[Key]:
         """Return the keys of `owner` that are not revoked."""
         async with self._database.person(owner) as person:
-            return await store.keys(person)
+            return await store.keys(person, owner)
 
     async def create_key(self, owner: Owner, name: str, lasts: timedelta | None) -> tuple[str, Key]:
-        """Make a key that `lasts` so long (None: until revoked); return it, this once, in full."""
+        """Make a key that `lasts` so long (None: until revoked); return it, this once, in full.
+
+        Raises `NameInvalid` or `TooManyKeys`.
+        """
         secret = KEY_START + self._clock.token()
         now = self._clock.now()
         key = Key(
             id=self._clock.new_id(),
-            name=name,
+            name=names.name(name),
             prefix=secret[:_PREFIX_LENGTH],
             created_at=now,
             expires_at=None if lasts is None else now + lasts,
             last_used_at=None,
         )
         async with self._database.person(owner) as person:
+            await store.person_held(person, owner)
+            if await store.keys_counted(person, owner) >= MOST_KEYS:
+                raise TooManyKeys(limit=MOST_KEYS)
             await store.key_added(person, owner, key, self._secrets.hashed("api key", secret))
         return secret, key
 
     async def revoke_key(self, owner: Owner, key_id: UUID) -> None:
         """Revoke a key of `owner`, at once; raises `KeyUnknown`."""
         async with self._database.person(owner) as person:
-            if not await store.key_revoked(person, key_id, self._clock.now()):
+            if not await store.key_revoked(person, owner, key_id, self._clock.now()):
                 raise KeyUnknown
 
     async def speak(self, owner: Owner, language: Language | None) -> None:
         """Keep the language `owner` reads in; None follows the browser."""
         async with self._database.person(owner) as person:
-            await store.language_set(person, owner.owner_id, language)
+            await store.language_set(person, owner, language)
 
     async def rename(self, owner: Owner, name: str) -> None:
-        """Keep the name `owner` goes by."""
+        """Keep the name `owner` goes by; raises `NameInvalid`."""
+        called = names.name(name)
         async with self._database.person(owner) as person:
-            await store.name_set(person, owner.owner_id, name)
+            await store.name_set(person, owner, called)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ class Opening:
     """A session about to be opened; its token is kept as a hash."""
 
     session_id: UUID
-    token_hash: bytes
+    token_hash: bytes = field(repr=False)
     device: str
     until: datetime
 
@@ -92,38 +92,67 @@ def _caller(row: Mapping[str, Any] | None) -> Caller | None:
     return None if row is None else Caller(**row)
 
 
-# ── person context ───────────────────────────────────────────────────────────────────────────
+# ── person context: row-level security binds these; each names its owner besides ─────────────
+
+_OWN = "institution_id = %(institution)s AND owner_id = %(owner)s"
 
 
-async def sessions(person: Connection) -> list[Session]:
+def _of(owner: Owner, **more: object) -> dict[str, object]:
+    return {"institution": owner.institution_id, "owner": owner.owner_id, **more}
+
+
+async def sessions(person: Connection, owner: Owner) -> list[Session]:
     """Return the person's sessions that still hold, newest first."""
     cursor = person.cursor(row_factory=class_row(Session))
     await cursor.execute(
         "SELECT id, device, created_at, last_seen_at, expires_at FROM sessions "
-        "WHERE expires_at > clock_timestamp() ORDER BY last_seen_at DESC"
+        f"WHERE {_OWN} AND expires_at > clock_timestamp() ORDER BY last_seen_at DESC, id DESC",
+        _of(owner),
     )
     return await cursor.fetchall()
 
 
-async def session_deleted(person: Connection, session_id: UUID) -> bool:
+async def session_deleted(person: Connection, owner: Owner, session_id: UUID) -> bool:
     """End one session of the person; returns whether there was one."""
-    cursor = await person.execute("DELETE FROM sessions WHERE id = %s", (session_id,))
+    cursor = await person.execute(
+        f"DELETE FROM sessions WHERE {_OWN} AND id = %(id)s", _of(owner, id=session_id)
+    )
     return cursor.rowcount == 1
 
 
-async def all_sessions_deleted(person: Connection) -> None:
+async def all_sessions_deleted(person: Connection, owner: Owner) -> None:
     """End every session of the person."""
-    await person.execute("DELETE FROM sessions")
+    await person.execute(f"DELETE FROM sessions WHERE {_OWN}", _of(owner))
 
 
-async def keys(person: Connection) -> list[Key]:
+async def keys(person: Connection, owner: Owner) -> list[Key]:
     """Return the person's keys that are not revoked, newest first."""
     cursor = person.cursor(row_factory=class_row(Key))
     await cursor.execute(
         "SELECT id, name, prefix, created_at, expires_at, last_used_at FROM api_keys "
-        "WHERE revoked_at IS NULL ORDER BY created_at DESC"
+        f"WHERE {_OWN} AND revoked_at IS NULL ORDER BY created_at DESC, id DESC",
+        _of(owner),
     )
     return await cursor.fetchall()
+
+
+async def person_held(person: Connection, owner: Owner) -> None:
+    """Hold the person's own row: who counts what they have and adds to it does so alone."""
+    await person.execute(
+        f"SELECT FROM users WHERE {_OWN} FOR NO KEY UPDATE",
+        _of(owner),
+    )
+
+
+async def keys_counted(person: Connection, owner: Owner) -> int:
+    """Return how many keys the person has that are not revoked."""
+    cursor = await person.execute(
+        f"SELECT count(*) FROM api_keys WHERE {_OWN} AND revoked_at IS NULL", _of(owner)
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    count: int = row[0]
+    return count
 
 
 async def key_added(person: Connection, owner: Owner, key: Key, key_hash: bytes) -> None:
@@ -145,22 +174,26 @@ async def key_added(person: Connection, owner: Owner, key: Key, key_hash: bytes)
     )
 
 
-async def key_revoked(person: Connection, key_id: UUID, at: datetime) -> bool:
+async def key_revoked(person: Connection, owner: Owner, key_id: UUID, at: datetime) -> bool:
     """Revoke a key of the person; returns whether there was one."""
     cursor = await person.execute(
-        "UPDATE api_keys SET revoked_at = %s WHERE id = %s AND revoked_at IS NULL", (at, key_id)
+        "UPDATE api_keys SET revoked_at = %(at)s "
+        f"WHERE {_OWN} AND id = %(id)s AND revoked_at IS NULL",
+        _of(owner, id=key_id, at=at),
     )
     return cursor.rowcount == 1
 
 
-async def language_set(person: Connection, user_id: UUID, language: str | None) -> None:
+async def language_set(person: Connection, owner: Owner, language: str | None) -> None:
     """Keep the language the person reads in."""
-    await person.execute("UPDATE users SET language = %s WHERE id = %s", (language, user_id))
+    await person.execute(
+        f"UPDATE users SET language = %(language)s WHERE {_OWN}", _of(owner, language=language)
+    )
 
 
-async def name_set(person: Connection, user_id: UUID, name: str) -> None:
+async def name_set(person: Connection, owner: Owner, name: str) -> None:
     """Keep the name the person goes by."""
-    await person.execute("UPDATE users SET name = %s WHERE id = %s", (name, user_id))
+    await person.execute(f"UPDATE users SET name = %(name)s WHERE {_OWN}", _of(owner, name=name))
 
 
 # ── house context: who there is ──────────────────────────────────────────────────────────────
@@ -190,24 +223,25 @@ async def user_added(house: Connection, owner: Owner, email: str, name: str, rol
     return cursor.rowcount == 1
 
 
-async def user_with(house: Connection, email: str) -> Owner | None:
-    """Return the user with this address."""
-    cursor = await house.execute(
-        "SELECT institution_id, id FROM users WHERE lower(email) = lower(%s) "
-        "ORDER BY created_at LIMIT 1",
-        (email,),
+_USERS = (
+    "SELECT users.id, institution_id, slug AS institution_slug, email, users.name, role, "
+    "disabled_at FROM users JOIN institutions ON institutions.id = institution_id "
+)
+
+
+async def users_with(house: Connection, email: str, slug: str | None) -> list[User]:
+    """Return who has this address, in the institution `slug` or (None) in any."""
+    cursor = house.cursor(row_factory=class_row(User))
+    await cursor.execute(
+        _USERS + "WHERE lower(email) = lower(%s) AND slug = coalesce(%s, slug)", (email, slug)
     )
-    row = await cursor.fetchone()
-    return None if row is None else Owner(row[0], row[1])
+    return await cursor.fetchall()
 
 
 async def users(house: Connection) -> list[User]:
     """Return everybody, by institution and address."""
     cursor = house.cursor(row_factory=class_row(User))
-    await cursor.execute(
-        "SELECT users.id, slug AS institution_slug, email, users.name, role, disabled_at "
-        "FROM users JOIN institutions ON institutions.id = institution_id ORDER BY slug, email"
-    )
+    await cursor.execute(_USERS + "ORDER BY slug, email")
     return await cursor.fetchall()
 
 
@@ -218,9 +252,39 @@ async def any_user(house: Connection) -> bool:
 
 
 async def user_disabled(house: Connection, owner: Owner, at: datetime) -> None:
-    """Disable a user and end their sessions; their keys are refused from now on."""
-    await house.execute("UPDATE users SET disabled_at = %s WHERE id = %s", (at, owner.owner_id))
-    await house.execute("DELETE FROM sessions WHERE owner_id = %s", (owner.owner_id,))
+    """Disable a user from `at` on, unless they are already."""
+    await house.execute(
+        f"UPDATE users SET disabled_at = coalesce(disabled_at, %(at)s) WHERE {_OWN}",
+        _of(owner, at=at),
+    )
+
+
+async def sessions_ended(house: Connection, owner: Owner) -> None:
+    """End every session of a user."""
+    await house.execute(f"DELETE FROM sessions WHERE {_OWN}", _of(owner))
+
+
+async def links_voided(house: Connection, owner: Owner) -> None:
+    """Forget every sign-in link of a user."""
+    await house.execute(f"DELETE FROM sign_in_links WHERE {_OWN}", _of(owner))
+
+
+async def keys_revoked(house: Connection, owner: Owner, at: datetime) -> None:
+    """Revoke every key of a user."""
+    await house.execute(
+        f"UPDATE api_keys SET revoked_at = %(at)s WHERE {_OWN} AND revoked_at IS NULL",
+        _of(owner, at=at),
+    )
+
+
+async def expired_sessions_deleted(house: Connection) -> None:
+    """Delete the sessions that hold no longer."""
+    await house.execute("DELETE FROM sessions WHERE expires_at <= clock_timestamp()")
+
+
+async def expired_links_deleted(house: Connection) -> None:
+    """Delete the sign-in links that are too old to open anything."""
+    await house.execute("DELETE FROM sign_in_links WHERE expires_at <= clock_timestamp()")
 
 
 async def link_added(

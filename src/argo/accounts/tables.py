@@ -45,6 +45,8 @@ users = Table(
     instant("disabled_at", nullable=True),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     CheckConstraint("owner_id = id", name="owns_itself"),
+    CheckConstraint("role IN ('member', 'referent', 'admin')", name="role"),
+    CheckConstraint("language IN ('fr', 'en')", name="language"),
     ForeignKeyConstraint(
         ["institution_id"], ["institutions.id"], name="fk_users_institution_id_institutions"
     ),
@@ -71,6 +73,7 @@ sign_in_links = Table(
     instant("expires_at"),
     instant("used_at", nullable=True),
     _of_user("sign_in_links"),
+    Index("ix_sign_in_links_expires_at", "expires_at"),
 )
 
 sessions = Table(
@@ -85,6 +88,7 @@ sessions = Table(
     instant("expires_at"),
     _of_user("sessions"),
     Index("ix_sessions_institution_id_owner_id", "institution_id", "owner_id"),
+    Index("ix_sessions_expires_at", "expires_at"),
 )
 
 api_keys = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -15,6 +15,8 @@ Role = Literal["member", "referent", "admin"]
 LINK_LASTS = timedelta(minutes=15)
 SESSION_LASTS_IDLE = timedelta(days=14)
 SESSION_LASTS = timedelta(days=90)
+MOST_KEYS = 50
+"""Keys one person may have at once."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,8 @@ class Invitation:
 class SignedIn:
     """A new session; `token` goes into the cookie and nowhere else."""
 
-    token: str
+    token: str = field(repr=False)
     until: datetime
-
-    def __repr__(self) -> str:
-        """Show everything but the token."""
-        return f"SignedIn(until={self.until!r})"
 
 
 @dataclass(frozen=True)
@@ -88,8 +86,14 @@ class User:
     """One person, as `argo user list` shows them."""
 
     id: UUID
+    institution_id: UUID
     institution_slug: str
     email: str
     name: str
     role: Role
     disabled_at: datetime | None
+
+    @property
+    def owner(self) -> Owner:
+        """Whose rows are this person's."""
+        return Owner(self.institution_id, self.id)

@@ -25,6 +25,7 @@ def add(subparsers: argparse._SubParsersAction[Any]) -> None:
         "create", help="print a new key, this once"
     )
     create.add_argument("--user", required=True, metavar="EMAIL")
+    create.add_argument("--institution", metavar="SLUG")
     create.add_argument("--name", required=True)
     create.add_argument("--expires", type=_duration, metavar="90d", help="hours h, days d, weeks w")
     key.set_defaults(run=run)
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _run(args: argparse.Namespace, loaded: settings.Settings) -> int:
     async with commanding(loaded) as house:
-        owner = await house.people.find(args.user)
+        owner = await house.people.find(args.user, args.institution)
         secret, _ = await house.accounts.create_key(owner, args.name, args.expires)
         print(secret)
     return 0

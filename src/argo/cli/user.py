@@ -25,7 +25,9 @@ def add(subparsers: argparse._SubParsersAction[Any]) -> None:
     new.add_argument("--institution", metavar="SLUG")
     new.add_argument("--role", choices=("member", "referent", "admin"), default="member")
     for verb, help_ in (("link", "print a new sign-in link"), ("disable", "shut a person out")):
-        verbs.add_parser(verb, help=help_).add_argument("email")
+        existing = verbs.add_parser(verb, help=help_)
+        existing.add_argument("email")
+        existing.add_argument("--institution", metavar="SLUG")
     verbs.add_parser("list", help="list everybody")
     user.set_defaults(run=run)
 
@@ -42,10 +44,10 @@ async def _run(args: argparse.Namespace, loaded: settings.Settings) -> int:
                 owner = await house.people.add(args.email, args.name, args.institution, args.role)
                 print(house.link(await house.people.link(owner)))
             case "link":
-                owner = await house.people.find(args.email)
+                owner = await house.people.find(args.email, args.institution)
                 print(house.link(await house.people.link(owner)))
             case "disable":
-                await house.people.disable(args.email)
+                await house.people.disable(args.email, args.institution)
                 print(f"{args.email} is disabled.", file=sys.stderr)
             case _:
                 for user in await house.people.list():

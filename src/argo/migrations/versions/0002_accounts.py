@@ -16,9 +16,10 @@ _CALLER = (
     "institution_slug text, institution_name text"
 )
 _CALLER_COLUMNS = (
-    "users.institution_id, users.id, users.role, users.email, users.name, users.language, "
-    "institutions.slug, institutions.name"
+    "users.institution_id, users.id AS user_id, users.role, users.email, users.name, "
+    "users.language, institutions.slug, institutions.name AS institution_name"
 )
+_FOUND = "found.institution_id, user_id, role, email, name, language, slug, institution_name"
 
 
 def upgrade() -> None:
@@ -65,6 +66,8 @@ def _users() -> None:
         sa.Column("disabled_at", _INSTANT),
         sa.Column("created_at", _INSTANT, nullable=False, server_default=sa.text("now()")),
         sa.CheckConstraint("owner_id = id", name="ck_users_owns_itself"),
+        sa.CheckConstraint("role IN ('member', 'referent', 'admin')", name="ck_users_role"),
+        sa.CheckConstraint("language IN ('fr', 'en')", name="ck_users_language"),
         sa.ForeignKeyConstraint(
             ["institution_id"], ["institutions.id"], name="fk_users_institution_id_institutions"
         ),
@@ -100,8 +103,11 @@ def _links() -> None:
         sa.UniqueConstraint("token_hash", name="uq_sign_in_links_token_hash"),
         _of_user("sign_in_links"),
     )
-    isolation.house_reads("sign_in_links", grants="INSERT, DELETE, SELECT (id, expires_at)")
-    isolation.gate_reads("sign_in_links", grants="SELECT, UPDATE")
+    op.create_index("ix_sign_in_links_expires_at", "sign_in_links", ["expires_at"])
+    isolation.house_reads(
+        "sign_in_links", grants="INSERT, DELETE, SELECT (id, institution_id, owner_id, expires_at)"
+    )
+    isolation.gate_reads("sign_in_links", grants="SELECT, UPDATE (used_at)")
 
 
 def _sessions() -> None:
@@ -120,11 +126,14 @@ def _sessions() -> None:
     op.create_index(
         "ix_sessions_institution_id_owner_id", "sessions", ["institution_id", "owner_id"]
     )
+    op.create_index("ix_sessions_expires_at", "sessions", ["expires_at"])
     isolation.person_table("sessions", grants="SELECT, DELETE")
     isolation.house_reads(
         "sessions", grants="DELETE, SELECT (id, institution_id, owner_id, expires_at)"
     )
-    isolation.gate_reads("sessions", grants="SELECT, INSERT, UPDATE")
+    isolation.gate_reads(
+        "sessions", grants="SELECT, INSERT, UPDATE (last_seen_at, expires_at), DELETE"
+    )
 
 
 def _keys() -> None:
@@ -146,29 +155,38 @@ def _keys() -> None:
         "ix_api_keys_institution_id_owner_id", "api_keys", ["institution_id", "owner_id"]
     )
     isolation.person_table("api_keys", grants="SELECT, INSERT, UPDATE (revoked_at)")
+    # Disabling an account revokes its keys; what they are called is not the house's to read.
+    isolation.house_reads(
+        "api_keys", grants="SELECT (id, institution_id, owner_id, revoked_at), UPDATE (revoked_at)"
+    )
     isolation.gate_reads("api_keys", grants="SELECT, UPDATE (last_used_at)")
+
+
+# Tables are named with their schema: a temporary table of the same name would come first.
 
 
 def _link_functions() -> None:
     isolation.gate_function(
         "link_look(hash bytea) RETURNS TABLE (email text, name text, institution_name text)",
-        "SELECT users.email, users.name, institutions.name FROM sign_in_links AS link "
-        "JOIN users ON users.id = link.owner_id "
-        "JOIN institutions ON institutions.id = users.institution_id "
+        "SELECT users.email, users.name, institutions.name FROM public.sign_in_links AS link "
+        "JOIN public.users ON users.id = link.owner_id "
+        "JOIN public.institutions ON institutions.id = users.institution_id "
         "WHERE token_hash = hash AND used_at IS NULL AND expires_at > clock_timestamp() "
         "AND disabled_at IS NULL "
-        "UNION ALL SELECT NULL, NULL, institutions.name FROM first_links, institutions "
+        "UNION ALL SELECT NULL, NULL, institutions.name "
+        "FROM public.first_links, public.institutions "
         "WHERE token_hash = hash AND expires_at > clock_timestamp() "
-        "AND institutions.slug = 'institute' AND NOT EXISTS (SELECT FROM users)",
+        "AND institutions.slug = 'institute' AND NOT EXISTS (SELECT FROM public.users)",
     )
     isolation.gate_function(
         "link_use(hash bytea, session uuid, session_hash bytea, device text, "
         "until timestamptz) RETURNS TABLE (institution_id uuid, user_id uuid)",
-        "WITH used AS (UPDATE sign_in_links AS link SET used_at = clock_timestamp() FROM users "
+        "WITH used AS (UPDATE public.sign_in_links AS link SET used_at = clock_timestamp() "
+        "FROM public.users "
         "WHERE token_hash = hash AND used_at IS NULL AND expires_at > clock_timestamp() "
         "AND users.id = link.owner_id AND disabled_at IS NULL "
         "RETURNING link.institution_id, link.owner_id), "
-        "made AS (INSERT INTO sessions (id, institution_id, owner_id, token_hash, device, "
+        "made AS (INSERT INTO public.sessions (id, institution_id, owner_id, token_hash, device, "
         "created_at, last_seen_at, expires_at) "
         "SELECT session, used.institution_id, used.owner_id, session_hash, link_use.device, "
         "clock_timestamp(), clock_timestamp(), until FROM used) "
@@ -178,13 +196,14 @@ def _link_functions() -> None:
         "first_link_use(hash bytea, person uuid, person_email text, person_name text, "
         "session uuid, session_hash bytea, device text, until timestamptz) "
         "RETURNS TABLE (institution_id uuid, user_id uuid)",
-        "WITH used AS (DELETE FROM first_links WHERE token_hash = hash "
-        "AND expires_at > clock_timestamp() AND NOT EXISTS (SELECT FROM users) RETURNING 1), "
-        "made AS (INSERT INTO users (id, institution_id, owner_id, email, name, role) "
+        "WITH used AS (DELETE FROM public.first_links WHERE token_hash = hash "
+        "AND expires_at > clock_timestamp() AND NOT EXISTS (SELECT FROM public.users) "
+        "RETURNING 1), "
+        "made AS (INSERT INTO public.users (id, institution_id, owner_id, email, name, role) "
         "SELECT person, institutions.id, person, person_email, person_name, 'admin' "
-        "FROM used, institutions WHERE slug = 'institute' RETURNING institution_id, id), "
-        "opened AS (INSERT INTO sessions (id, institution_id, owner_id, token_hash, device, "
-        "created_at, last_seen_at, expires_at) "
+        "FROM used, public.institutions WHERE slug = 'institute' RETURNING institution_id, id), "
+        "opened AS (INSERT INTO public.sessions (id, institution_id, owner_id, token_hash, "
+        "device, created_at, last_seen_at, expires_at) "
         "SELECT session, made.institution_id, made.id, session_hash, first_link_use.device, "
         "clock_timestamp(), clock_timestamp(), until FROM made) "
         "SELECT made.institution_id, made.id FROM made",
@@ -196,31 +215,33 @@ def _caller_functions() -> None:
         f"session_caller(hash bytea) RETURNS TABLE ({_CALLER}, session_id uuid, "
         "signed_in_until timestamptz)",
         # Seen at most once a minute; the session slides, up to ninety days from its start.
-        "WITH touched AS (UPDATE sessions SET last_seen_at = clock_timestamp(), "
+        f"WITH found AS (SELECT {_CALLER_COLUMNS}, sessions.id, expires_at FROM public.sessions "
+        "JOIN public.users ON users.id = sessions.owner_id "
+        "JOIN public.institutions ON institutions.id = users.institution_id "
+        "WHERE token_hash = hash AND expires_at > clock_timestamp() AND disabled_at IS NULL), "
+        "seen AS (UPDATE public.sessions SET last_seen_at = clock_timestamp(), "
         "expires_at = least(created_at + interval '90 days', "
-        "clock_timestamp() + interval '14 days') "
-        "WHERE token_hash = hash AND expires_at > clock_timestamp() "
-        "AND last_seen_at < clock_timestamp() - interval '1 minute') "
-        f"SELECT {_CALLER_COLUMNS}, sessions.id, sessions.expires_at FROM sessions "
-        "JOIN users ON users.id = sessions.owner_id "
-        "JOIN institutions ON institutions.id = users.institution_id "
-        "WHERE token_hash = hash AND expires_at > clock_timestamp() AND disabled_at IS NULL",
+        "clock_timestamp() + interval '14 days') FROM found WHERE sessions.id = found.id "
+        "AND last_seen_at < clock_timestamp() - interval '1 minute' "
+        "RETURNING sessions.expires_at) "
+        f"SELECT {_FOUND}, found.id, coalesce(seen.expires_at, found.expires_at) "
+        "FROM found LEFT JOIN seen ON true",
     )
     isolation.gate_function(
         "session_end(hash bytea) RETURNS void",
-        "DELETE FROM sessions WHERE token_hash = hash",
+        "DELETE FROM public.sessions WHERE token_hash = hash",
     )
-    op.execute("GRANT DELETE ON sessions TO argo_gate")
     isolation.gate_function(
         f"key_caller(hash bytea) RETURNS TABLE ({_CALLER}, key_id uuid)",
-        "WITH touched AS (UPDATE api_keys SET last_used_at = clock_timestamp() "
-        "WHERE key_hash = hash AND revoked_at IS NULL "
-        "AND (last_used_at IS NULL OR last_used_at < clock_timestamp() - interval '1 minute')) "
-        f"SELECT {_CALLER_COLUMNS}, api_keys.id FROM api_keys "
-        "JOIN users ON users.id = api_keys.owner_id "
-        "JOIN institutions ON institutions.id = users.institution_id "
+        f"WITH found AS (SELECT {_CALLER_COLUMNS}, api_keys.id FROM public.api_keys "
+        "JOIN public.users ON users.id = api_keys.owner_id "
+        "JOIN public.institutions ON institutions.id = users.institution_id "
         "WHERE key_hash = hash AND revoked_at IS NULL AND disabled_at IS NULL "
-        "AND (expires_at IS NULL OR expires_at > clock_timestamp())",
+        "AND (expires_at IS NULL OR expires_at > clock_timestamp())), "
+        "used AS (UPDATE public.api_keys SET last_used_at = clock_timestamp() FROM found "
+        "WHERE api_keys.id = found.id AND (last_used_at IS NULL "
+        "OR last_used_at < clock_timestamp() - interval '1 minute')) "
+        f"SELECT {_FOUND}, found.id FROM found",
     )
 
 
