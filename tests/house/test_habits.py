@@ -82,7 +82,7 @@ def outside_clients(source: Source) -> Iterator[Finding]:
 def sleeping_loops(source: Source) -> Iterator[Finding]:
     """Refuse `time.sleep`: it stops everybody's answers."""
     for node in nodes(source.tree):
-        if _is_call(node, "time", "sleep"):
+        if isinstance(node, ast.Call) and _calls(node, "time", "sleep"):
             yield Finding(source.path, "time.sleep")
 
 
@@ -98,13 +98,14 @@ def sleeping_tests(source: Source) -> Iterator[Finding]:
     """Refuse waiting for a time where something can be waited for."""
     for function in definitions(source.tree):
         for node in ast.walk(function):
-            if _is_call(node, "asyncio", "sleep") or _is_call(node, "time", "sleep"):
-                match node.args:
-                    case [ast.Constant(value=0)]:
-                        pass
-                    case _:
-                        where = f"{source.path}::{function.name}"
-                        yield Finding(where, f"line {node.lineno} sleeps")
+            match node:
+                case ast.Call(args=[ast.Constant(value=0)]):
+                    pass
+                case ast.Call() if _calls(node, "asyncio", "sleep") or _calls(
+                    node, "time", "sleep"
+                ):
+                    where = f"{source.path}::{function.name}"
+                    yield Finding(where, f"line {node.lineno} sleeps")
 
 
 def patched_modules(source: Source) -> Iterator[Finding]:
@@ -149,9 +150,9 @@ def _named(node: ast.expr) -> str:
     return ""
 
 
-def _is_call(node: ast.AST, module: str, name: str) -> bool:
-    match node:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=found), attr=attribute)):
+def _calls(node: ast.Call, module: str, name: str) -> bool:
+    match node.func:
+        case ast.Attribute(value=ast.Name(id=found), attr=attribute):
             return (found, attribute) == (module, name)
     return False
 

@@ -24,7 +24,8 @@ case "$*" in
   *ensurepip*) exit ${NO_VENV:-0} ;;
   --version) echo "Python 3.11.2" ;;
   "-m venv"*) echo venv >>"$ASKED"; rm -rf .venv; mkdir -p .venv/bin .venv/site
-    cp "$0" .venv/bin/python ;;
+    cp "$0" .venv/bin/python
+    for tool in pytest ruff mypy lint-imports; do cp "$TOOL" ".venv/bin/$tool"; done ;;
   *purelib*) echo "$PWD/.venv/site" ;;
   "-m pip"*) echo "pip $*" >>"$ASKED"
     if [ -n "$PIP_STUCK" ]; then touch "$ASKED.stuck"; exec sleep 60; fi
@@ -46,9 +47,16 @@ esac
 """
 
 
+TOOL = """#!/bin/bash
+name=$(basename "$0")
+echo "$name $*" >>"$ASKED"
+echo "$name speaks"
+[[ $FAILING != *"$name"* ]]
+"""
+
 PROGRAMS = (
-    "bash cat chmod cp df dirname env find flock ln mkdir mv readlink rm sha256sum sleep sort tail"
-    " touch tr xargs"
+    "basename bash cat chmod cp df dirname env find flock grep id ln mkdir mktemp mv readlink rm"
+    " sha256sum sleep sort tail tee touch tr xargs"
 ).split()
 """All that the scripts need besides Python: Debian has each of them from the first boot."""
 
@@ -72,8 +80,12 @@ class Checkout:
         self._tools.mkdir()
         for name in PROGRAMS:
             (self._tools / name).symlink_to(str(shutil.which(name)))
-        self._node = folder / "node of the wheel"
-        for program, text in {self._tools / "python3": PYTHON, self._node: NODE}.items():
+        self._node, self._tool = folder / "node of the wheel", folder / "a tool"
+        for program, text in {
+            self._tools / "python3": PYTHON,
+            self._node: NODE,
+            self._tool: TOOL,
+        }.items():
             program.write_text(text)
             program.chmod(0o755)
 
@@ -90,12 +102,14 @@ class Checkout:
             "HOME": str(self.path),
             "ASKED": str(self._asked),
             "NODE": str(self._node),
+            "TOOL": str(self._tool),
             **machine,
         }
         return subprocess.Popen(
             [script if "/" in script else str(self.path / "scripts" / script), *options],
             env=environment,
             cwd="/",
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
@@ -106,6 +120,13 @@ class Checkout:
         process = self.start(script, *options, **machine)
         _, said = process.communicate(timeout=20)
         return process.returncode, said.splitlines()
+
+    def check(self, *options: str, **machine: str) -> tuple[int, list[str]]:
+        """Run `scripts/test` and return its exit code and its report."""
+        (self._tools / "chromium").symlink_to("bash")
+        process = self.start("test", *options, **machine)
+        report, _ = process.communicate(timeout=20)
+        return process.returncode, report.splitlines()
 
     def asked(self) -> list[str]:
         """Return what was asked for since the last time: venv, pip and its locks, npm, argo."""
@@ -267,3 +288,47 @@ def test_a_closed_folder_is_said_in_one_line(checkout: Checkout) -> None:
 
 def test_an_unknown_purpose_is_refused(checkout: Checkout) -> None:
     assert checkout.run("setup", "fly") == (1, ["argo: usage: scripts/setup [serve|test]"])
+
+
+def test_the_report_ends_with_what_passed(checkout: Checkout) -> None:
+    code, report = checkout.check()
+    assert code == 0
+    assert report[-9:] == [
+        "passed  format",
+        "passed  lint",
+        "passed  types",
+        "passed  floors",
+        "passed  page: format and lint",
+        "passed  page: types",
+        "passed  page: unit tests",
+        "passed  tests",
+        "checks: 8 passed, 0 failed",
+    ]
+    assert "pytest speaks" in report
+    assert "mypy speaks" not in report
+
+
+@pytest.mark.parametrize(
+    ("tool", "line"), [("mypy", "FAILED  types"), ("pytest", "FAILED  tests")], ids=str
+)
+def test_a_failure_is_shown_and_counted_and_the_rest_goes_on(
+    checkout: Checkout, tool: str, line: str
+) -> None:
+    code, report = checkout.check(FAILING=tool)
+    assert code == 1
+    assert line in report[-9:]
+    assert report[-1] == "checks: 7 passed, 1 failed"
+    assert f"{tool} speaks" in report
+    assert "pytest " in checkout.asked()
+
+
+def test_options_narrow_the_checks_to_these_tests(checkout: Checkout) -> None:
+    code, report = checkout.check("-k", "stop", FAILING="pytest")
+    assert (code, report) == (1, ["pytest speaks"])
+    assert checkout.asked()[-1] == "pytest -k stop"
+
+
+def test_a_missing_browser_is_said_in_one_line(checkout: Checkout) -> None:
+    line = "argo: chromium is missing, and only root may install it: apt install chromium"
+    assert checkout.run("test") == (1, [line])
+    assert checkout.asked() == []
