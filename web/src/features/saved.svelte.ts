@@ -14,6 +14,7 @@ export class Saved implements Talk {
   conversation = $state<Conversation | null>(null);
   missing = $state(false);
   failure = $state<string | null>(null);
+  #id = $state<string | null>(null);
   #tree = new Tree();
   #closing = new AbortController();
   #newId = crypto.randomUUID();
@@ -32,7 +33,7 @@ export class Saved implements Talk {
   }
 
   get draft(): string {
-    return this.conversation?.id ?? 'new';
+    return this.#id ?? 'new';
   }
 
   get branch(): Node[] {
@@ -44,10 +45,11 @@ export class Saved implements Talk {
   }
 
   get busy(): Answer | null {
-    return this.branch.find((each) => each.answer && !each.answer.ended)?.answer ?? null;
+    return this.#tree.busy;
   }
 
   async open(id: string): Promise<void> {
+    this.#id = id;
     try {
       const path = `/api/conversations/${id}`;
       const found = await call<{ conversation: Conversation; messages: Message[] }>('GET', path);
@@ -130,7 +132,8 @@ export class Saved implements Talk {
     this.conversation = await persistently(() =>
       call<Conversation>('POST', '/api/conversations', body),
     );
-    this.made(this.conversation.id);
+    this.#id = this.conversation.id;
+    this.made(this.#id);
   }
 
   async #sent(send: () => Promise<void>): Promise<boolean> {

@@ -29,20 +29,29 @@ export interface Talk {
 
 /** A tree of messages and the branch of it that is shown. */
 export class Tree {
-  nodes = $state<Node[]>([]);
+  nodes = $state.raw<Node[]>([]);
+  /** The nodes by their parent's id, '' for those without. */
+  readonly #under = $derived.by(() => {
+    const under: Record<string, Node[]> = {};
+    for (const each of this.nodes) (under[each.parent ?? ''] ??= []).push(each);
+    return under;
+  });
   /** For each parent the child that is shown; the newest where nothing was chosen. */
   #shown = $state<Record<string, string>>({});
 
   /** The messages from the first to the last that is shown. */
   readonly branch = $derived.by(() => this.#walk());
 
+  /** The shown answer that is being written. */
+  readonly busy = $derived(
+    this.branch.find((each) => each.answer && !each.answer.ended)?.answer ?? null,
+  );
+
   #walk(): Node[] {
     const found: Node[] = [];
     let parent: string | null = null;
-    const under: Record<string, Node[]> = {};
-    for (const each of this.nodes) (under[each.parent ?? ''] ??= []).push(each);
     for (;;) {
-      const children: Node[] = under[parent ?? ''] ?? [];
+      const children: Node[] = this.#under[parent ?? ''] ?? [];
       if (!children.length) return found;
       const chosen = this.#shown[parent ?? ''];
       const next: Node = children.find((each) => each.id === chosen) ?? children.at(-1)!;
@@ -52,13 +61,13 @@ export class Tree {
   }
 
   children(parent: string | null): Node[] {
-    return this.nodes.filter((each) => each.parent === parent);
+    return this.#under[parent ?? ''] ?? [];
   }
 
   add(node: Node): Node {
-    this.nodes.push(node);
+    this.nodes = [...this.nodes, node];
     this.show(node);
-    return this.nodes.at(-1)!;
+    return node;
   }
 
   remove(ids: string[]): void {

@@ -24,7 +24,7 @@ export class Temporary implements Talk {
   }
 
   get busy(): Answer | null {
-    return this.branch.find((each) => each.answer && !each.answer.ended)?.answer ?? null;
+    return this.#tree.busy;
   }
 
   close(): void {

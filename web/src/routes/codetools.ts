@@ -4,7 +4,7 @@ export function codeTools(shown: HTMLElement, label: string, done: string, name:
     if (block.dataset.tools) continue;
     block.dataset.tools = 'yes';
     block.tabIndex = 0;
-    block.setAttribute('role', 'region');
+    block.setAttribute('role', 'group');
     block.setAttribute('aria-label', name);
     const code = block.querySelector<HTMLElement>('code')!;
     const bar = document.createElement('div');

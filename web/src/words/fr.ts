@@ -55,7 +55,7 @@ export const fr: Words = {
   deleted: 'Conversation supprimée.',
   undo: 'Annuler',
 
-  welcome: 'Sur quoi souhaitez-vous travailler ?',
+  welcome: 'Sur quoi souhaitez‑vous travailler ?',
   welcomeHow: 'Posez une question, collez un texte, décrivez une tâche.',
   examples: 'Pour commencer',
   example_mail: 'Rédige un courriel poli pour reporter une réunion à la semaine prochaine : ',
