@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-# The first that matches counts: Edge also says Chrome, Chrome also says Safari.
+# The first that matches counts: Edge also says Chrome, Chrome also says Safari; on iPhones and
+# iPads each says Safari and has a mark of its own.
 _BROWSERS = (
     ("Edg/", "Edge"),
+    ("EdgA/", "Edge"),
+    ("EdgiOS/", "Edge"),
     ("OPR/", "Opera"),
     ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
     ("Chromium/", "Chromium"),
     ("Chrome/", "Chrome"),
+    ("CriOS/", "Chrome"),
     ("Safari/", "Safari"),
 )
 _SYSTEMS = (
