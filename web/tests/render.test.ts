@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Incremental } from '../src/render/incremental';
-import { mathematics } from '../src/render/late';
+import { colour, mathematics } from '../src/render/late';
 import { safe } from '../src/render/safe';
 
 function shown(markdown: string): HTMLElement {
@@ -55,6 +55,30 @@ describe('mathematics', () => {
     const element = shown('$\\notacommand{$');
     await mathematics(element);
     expect(element.textContent).toContain('\\notacommand{');
+  });
+});
+
+describe('blocks', () => {
+  test('code keeps its language, which the highlighter colours', async () => {
+    const element = shown('```python\ndef f(): pass\n```');
+    expect(element.querySelector('code')!.dataset.language).toBe('python');
+    await colour(element);
+    expect(element.querySelector('.hljs-keyword')!.textContent).toBe('def');
+  });
+
+  test('a list goes on where it was interrupted', () =>
+    expect(shown('3. three').querySelector('ol')!.getAttribute('start')).toBe('3'));
+
+  test('columns keep their side without a style attribute', () => {
+    const cells = shown('| a | b | c |\n| - | -: | :-: |\n| 1 | 2 | 3 |').querySelectorAll('td');
+    expect([...cells].map((each) => each.className)).toEqual(['', 'end', 'centre']);
+  });
+
+  test('a formula of its own stands as a block', async () => {
+    const element = shown('$$\nx\n$$\n\nand $y$');
+    await mathematics(element);
+    const sides = [...element.querySelectorAll('math')].map((each) => each.getAttribute('display'));
+    expect(sides).toEqual(['block', null]);
   });
 });
 

@@ -17,6 +17,12 @@ parser.renderer.rules.fence = parser.renderer.rules.code_block = (tokens, at) =>
   const language = /^[\w+#.-]{1,30}/.exec(token.info.trim())?.[0] ?? '';
   return `<pre><code data-language="${escape(language)}">${escape(token.content)}</code></pre>`;
 };
+parser.renderer.rules.th_open = parser.renderer.rules.td_open = (tokens, at) => {
+  const { tag } = tokens[at]!;
+  // The page's policy allows no style attribute, so the column's side becomes a class.
+  const side = /text-align:(right|center)/.exec(String(tokens[at]!.attrGet('style') ?? ''))?.[1];
+  return side ? `<${tag} class="${side === 'right' ? 'end' : 'centre'}">` : `<${tag}>`;
+};
 parser.inline.ruler.before('escape', 'math', mathInline);
 parser.block.ruler.before('fence', 'math', mathBlock, { alt: ['paragraph', 'blockquote', 'list'] });
 parser.renderer.rules.math_inline = (tokens, at) =>

@@ -10,12 +10,15 @@ const ALLOWED = {
     ),
   ALLOWED_ATTR: ['href', 'title', 'start', 'class', 'data-language', 'data-display'],
   ALLOWED_URI_REGEXP: /^(https?:|mailto:)/i,
+  // No addresses: the rule above is not for their values.
+  ADD_URI_SAFE_ATTR: ['start', 'data-language', 'data-display'],
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
   RETURN_DOM_FRAGMENT: true as const,
 };
 const MATHEMATICS = {
   USE_PROFILES: { mathMl: true },
+  ADD_ATTR: ['class'],
   FORBID_ATTR: ['style', 'href', 'xlink:href', 'id', 'name'],
   ALLOW_DATA_ATTR: false,
   RETURN_DOM_FRAGMENT: true as const,
@@ -26,7 +29,7 @@ const COLOURS = {
   ALLOW_DATA_ATTR: false,
   RETURN_DOM_FRAGMENT: true as const,
 };
-const CLASSES = new Set(['picture', 'math', 'math-block']);
+const CLASSES = new Set(['picture', 'math', 'math-block', 'centre', 'end']);
 
 /** A model's Markdown as nodes that can do nothing but be read. */
 export function safe(markdown: string): DocumentFragment {
