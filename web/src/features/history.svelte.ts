@@ -29,7 +29,8 @@ class History {
   async more(): Promise<void> {
     const before = encodeURIComponent(this.next!);
     const page = await call<Page>('GET', `/api/conversations?before=${before}`);
-    this.list.push(...page.conversations);
+    const known = new Set(this.list.map((each) => each.id));
+    this.list.push(...page.conversations.filter((each) => !known.has(each.id)));
     this.next = page.next;
   }
 

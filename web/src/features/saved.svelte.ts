@@ -21,6 +21,8 @@ export class Saved implements Talk {
   #following: Record<string, true> = {};
   /** The question whose fate is unknown: sent again as it was, it is asked once. */
   #unsent: { id: string; answerId: string; parent: string | null; text: string } | null = null;
+  /** The same for an answer asked once more: its question and its id. */
+  #unanswered: { parent: string; id: string } | null = null;
   #deaf: () => void;
 
   /** `made` is called with the id once the first question has made the conversation. */
@@ -84,10 +86,13 @@ export class Saved implements Talk {
   }
 
   async again(answer: Node, effort: Effort | null): Promise<void> {
-    const body = { id: crypto.randomUUID(), parent_id: answer.parent, effort };
+    const parent = answer.parent!;
+    if (this.#unanswered?.parent !== parent) this.#unanswered = { parent, id: crypto.randomUUID() };
+    const body = { id: this.#unanswered.id, parent_id: parent, effort };
     const path = `/api/conversations/${this.conversation!.id}/answers`;
     await this.#sent(async () => {
       const made = await persistently(() => call<{ answer: Message }>('POST', path, body));
+      this.#unanswered = null;
       tell(this.conversation!.id);
       this.#follow(this.#tree.add(nodeOf(made.answer)).answer);
     });
