@@ -62,7 +62,11 @@ test('a snapshot replaces what is shown, and the stream goes on from it', () => 
   const answer = new Answer('a');
   answer.take(started);
   answer.take(delta(2, 'old'));
-  answer.take({ number: 40, name: 'snapshot', data: { text: 'whole ', reasoning: 'r' } });
+  answer.take({
+    number: 40,
+    name: 'snapshot',
+    data: { text: 'whole ', reasoning: 'r', state: 'running' },
+  });
   answer.take(delta(41, 'text'));
   expect([answer.text, answer.reasoning]).toEqual(['whole text', 'r']);
 });
@@ -127,6 +131,20 @@ test('the page says that it lost the connection, and no more when it is back', a
   expect(answer.reconnecting).toBe(false);
   stop.abort();
   await following;
+});
+
+test('a line that went silent is opened again', async () => {
+  const asked = served([]);
+  vi.stubGlobal('fetch', async (path: string) => {
+    asked.push(path);
+    if (asked.length === 1) return new Response(new ReadableStream({ start: () => undefined }));
+    return new Response(wire(started) + wire(delta(2, 'here')) + wire(done(3, 'complete', 4)));
+  });
+  const answer = new Answer('x');
+  const following = follow(answer, new AbortController().signal);
+  await vi.advanceTimersByTimeAsync(60_000);
+  await following;
+  expect([answer.text, asked.length]).toEqual(['here', 2]);
 });
 
 test('an answer that is not there is not asked for again and again', async () => {

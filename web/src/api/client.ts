@@ -33,6 +33,9 @@ export async function call<Answer = void>(
   return (await answer.json()) as Answer;
 }
 
+/** The server sends a sign of life at least every 15 s: after this silence the line is dead. */
+const SILENCE_MILLISECONDS = 45_000;
+
 /** Open a stream of events and yield them; throws `Refused` or `Unreachable`. */
 export async function* events(
   method: string,
@@ -45,7 +48,7 @@ export async function* events(
   let rest = '';
   try {
     for (;;) {
-      const { value, done } = await reader.read().catch((error) => {
+      const { value, done } = await spoken(reader.read()).catch((error) => {
         throw signal.aborted ? error : new Unreachable();
       });
       if (done) return;
@@ -58,6 +61,19 @@ export async function* events(
     }
   } finally {
     reader.cancel().catch(() => undefined);
+  }
+}
+
+/** What `reading` brings, unless the line is silent for too long. */
+async function spoken<Value>(reading: Promise<Value>): Promise<Value> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Unreachable()), SILENCE_MILLISECONDS);
+  });
+  try {
+    return await Promise.race([reading, silence]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -79,7 +79,11 @@ export type AnswerEvent =
   | { number: number; name: 'queued'; data: { position: number; eta_seconds: number | null } }
   | { number: number; name: 'started'; data: { model_id: string } }
   | { number: number; name: 'reasoning' | 'delta'; data: { text: string } }
-  | { number: number; name: 'snapshot'; data: { text: string; reasoning: string } }
+  | {
+      number: number;
+      name: 'snapshot';
+      data: { text: string; reasoning: string; state?: AnswerState };
+    }
   | {
       number: number;
       name: 'done';

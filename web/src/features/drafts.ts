@@ -7,6 +7,15 @@ export function draftOf(id: string | null): string {
   return (id && remembered<string>(PREFIX + id)) || '';
 }
 
+const PERSON = 'argo.person';
+
+/** Drafts are for whoever wrote them: when another person signs in here, they are forgotten. */
+export function draftsAreOf(person: string): void {
+  if (remembered<string>(PERSON) === person) return;
+  forgetDrafts();
+  remember(PERSON, person);
+}
+
 export function keepDraft(id: string | null, text: string): void {
   if (id) remember(PREFIX + id, text || null);
 }

@@ -1,6 +1,6 @@
 import { call, Refused, speak } from '../api/client';
 import type { Choice, Me } from '../api/types';
-import { forgetDrafts } from './drafts';
+import { draftsAreOf, forgetDrafts } from './drafts';
 import { reader, type Language } from '../words/words.svelte';
 
 /** Who is signed in, and what they may choose. */
@@ -12,7 +12,9 @@ class Session {
   async load(): Promise<void> {
     speak(reader.language);
     try {
-      this.me = await call<Me>('GET', '/api/me');
+      const me = await call<Me>('GET', '/api/me');
+      draftsAreOf(me.user.id);
+      this.me = me;
       this.signedOut = false;
       this.#read(this.me.user.language);
     } catch (error) {

@@ -68,6 +68,7 @@ export class Answer {
         this.text += event.data.text;
         break;
       case 'snapshot':
+        if (event.data.state === 'running') this.state = 'running';
         this.text = event.data.text;
         this.reasoning = event.data.reasoning;
         break;

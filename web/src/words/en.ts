@@ -146,6 +146,24 @@ export const en = {
   shortcutNew: 'New conversation',
   shortcutList: 'This list',
 
+  accessibility: 'Accessibility',
+  accessibilityAim:
+    'This page is made to meet WCAG 2.2, level AA, and RGAA 4.1. It is checked by automatic tests in both themes and both languages; no audit by people has been made yet.',
+  accessibilityWorks: 'What you can count on',
+  a11yKeyboard:
+    'Everything works by keyboard, and the focus stays visible. Press “?” or Ctrl + / for the shortcuts.',
+  a11yReader:
+    'Screen readers are told of an answer sentence by sentence, and of what it waits for, without being interrupted.',
+  a11ySize: 'Text can be enlarged to 200 %, and the page works from 320 pixels of width.',
+  a11yMotion: 'Nothing moves when your system asks for less motion.',
+  a11yMaths: 'Mathematics is MathML, which screen readers can read.',
+  accessibilityLimits: 'What falls short',
+  a11yTables: 'Wide tables and long lines of code scroll sideways in their own box.',
+  a11yText:
+    'Answers are written by a model: their headings, tables and links may be badly structured or badly named.',
+  accessibilityHelp:
+    'If something stops you, tell your administrator: it is a fault and will be treated as one.',
+
   keys: 'API keys',
   keysHow:
     'A key lets a program ask in your name, with your quota. Treat it like a password and revoke it when you no longer need it.',

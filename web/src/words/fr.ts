@@ -150,6 +150,24 @@ export const fr: Words = {
   shortcutNew: 'Nouvelle conversation',
   shortcutList: 'Cette liste',
 
+  accessibility: 'Accessibilité',
+  accessibilityAim:
+    'Cette page est faite pour respecter les WCAG 2.2, niveau AA, et le RGAA 4.1. Des tests automatiques la vérifient dans les deux thèmes et les deux langues ; aucun audit humain n’a encore eu lieu.',
+  accessibilityWorks: 'Ce sur quoi vous pouvez compter',
+  a11yKeyboard:
+    'Tout fonctionne au clavier, et le focus reste visible. Appuyez sur « ? » ou Ctrl + / pour la liste des raccourcis.',
+  a11yReader:
+    'Les lecteurs d’écran annoncent la réponse phrase par phrase, et ce qu’elle attend, sans vous interrompre.',
+  a11ySize: 'Le texte peut être agrandi à 200 %, et la page fonctionne dès 320 pixels de large.',
+  a11yMotion: 'Rien ne bouge quand votre système demande moins de mouvement.',
+  a11yMaths: 'Les formules sont en MathML, que les lecteurs d’écran savent lire.',
+  accessibilityLimits: 'Ce qui reste imparfait',
+  a11yTables: 'Les tableaux larges et les longues lignes de code défilent dans leur propre cadre.',
+  a11yText:
+    'Les réponses sont écrites par un modèle : leurs titres, tableaux et liens peuvent être mal structurés ou mal nommés.',
+  accessibilityHelp:
+    'Si quelque chose vous bloque, dites-le à votre administrateur : c’est un défaut et il sera traité comme tel.',
+
   keys: 'Clés d’API',
   keysHow:
     'Une clé permet à un programme de poser des questions en votre nom, sur votre quota. Traitez-la comme un mot de passe et révoquez-la quand elle ne sert plus.',
