@@ -150,7 +150,7 @@ def _asking_routes(router: APIRouter, asking: Asking, guard: Guard) -> None:
         """Stop an answer; what came so far is kept."""
         await asking.stop(caller.owner, answer_id)
 
-    @router.get("/answers/{answer_id}/events", response_class=EventStream)
+    @router.get("/answers/{answer_id}/events", status_code=200, response_class=EventStream)
     async def events(
         answer_id: UUID,
         request: Request,

@@ -46,7 +46,7 @@ def routes(temporary: Temporary, guard: Guard) -> APIRouter:
     """Return the one route of temporary conversations."""
     router = APIRouter(prefix="/api/temporary", tags=["temporary"])
 
-    @router.post("/answers", response_class=EventStream)
+    @router.post("/answers", status_code=200, response_class=EventStream)
     async def answer(
         sent: TranscriptSent,
         request: Request,
