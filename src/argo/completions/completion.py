@@ -60,6 +60,8 @@ class Completion:
         self.admitted = admitted
         self.answer_id = f"chatcmpl-{ways.clock.new_id().hex}"
         """OpenAI's id of this completion."""
+        self.created = int(time.time())
+        """When it was asked, in seconds since 1970, as OpenAI's answers say it."""
         self.started = False
         """Whether the first token has come."""
         self.ended = False
@@ -122,11 +124,10 @@ class Completion:
 
         Raises like `waiting`, and `EngineBroke` when it breaks off after the first token.
         """
-        created = int(time.time())
         async for batch in self._all_batches():
             frame = b"".join(
                 frames.rebuilt(
-                    chunk, answer_id=self.answer_id, model_id=self.model_id, created=created
+                    chunk, answer_id=self.answer_id, model_id=self.model_id, created=self.created
                 )
                 for chunk in batch
             )
@@ -233,7 +234,7 @@ class Completion:
         body = self._ways.body(self.admitted, False)
         answer = await self._ways.client.whole(replica, self.admitted.question.endpoint, body)
         self._whole = frames.whole(
-            answer, answer_id=self.answer_id, model_id=self.model_id, created=int(time.time())
+            answer, answer_id=self.answer_id, model_id=self.model_id, created=self.created
         )
         self._meter.saw_whole(self._whole | {"usage": answer.get("usage")})
 

@@ -19,8 +19,8 @@ class ServerStopping(ArgoError):
 
     code = "server_stopping"
     kind = "unavailable"
-    english = "ARGO is restarting. Your question is kept; try again in a moment."
-    french = "ARGO redémarre. Votre question est conservée ; réessayez dans un instant."
+    english = "ARGO is restarting. Try again in a moment."
+    french = "ARGO redémarre. Réessayez dans un instant."
 
 
 class LinkBroken(ArgoError):

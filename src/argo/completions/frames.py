@@ -24,7 +24,10 @@ _FINISH_REASONS: dict[str, FinishReason] = {
     "content_filter": "content_filter",
     "function_call": "tool_calls",
 }
-_DELTA_FIELDS = ("role", "content", "reasoning_content", "reasoning", "tool_calls", "refusal")
+_DELTA_FIELDS = ("role", "content", "tool_calls", "refusal")
+# vLLM says `reasoning` today, others and vLLM before 0.16 `reasoning_content`; clients read
+# either, so both are said.
+_REASONING_FIELDS = ("reasoning_content", "reasoning")
 
 Chunk = dict[str, Any]
 
@@ -133,11 +136,20 @@ def _choice(choice: Mapping[str, Any]) -> dict[str, Any]:
     delta = delta if isinstance(delta, dict) else {}
     clean: dict[str, Any] = {
         "index": choice.get("index", 0),
-        "delta": {name: delta[name] for name in _DELTA_FIELDS if delta.get(name) is not None},
+        "delta": _said(delta),
         "finish_reason": finish_reason(choice),
     }
     if (logprobs := choice.get("logprobs")) is not None:
         clean["logprobs"] = clean_logprobs(logprobs)
+    return clean
+
+
+def _said(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a delta or message says, from the allow-list."""
+    clean = {name: message[name] for name in _DELTA_FIELDS if message.get(name) is not None}
+    reasoning = next((message[each] for each in _REASONING_FIELDS if message.get(each)), None)
+    if reasoning is not None:
+        clean |= dict.fromkeys(_REASONING_FIELDS, reasoning)
     return clean
 
 
@@ -185,10 +197,9 @@ def whole(body: Mapping[str, Any], *, answer_id: str, model_id: str, created: in
 
 def _whole_choice(choice: Mapping[str, Any]) -> dict[str, Any]:
     message = choice["message"]
-    clean = {name: message[name] for name in _DELTA_FIELDS if message.get(name) is not None}
     return {
         "index": choice.get("index", 0),
-        "message": {"role": "assistant", "content": None, **clean},
+        "message": {"role": "assistant", "content": None, **_said(message)},
         "logprobs": clean_logprobs(choice.get("logprobs")),
         "finish_reason": finish_reason(choice) or "stop",
     }

@@ -40,5 +40,8 @@ async def batches(
             choice.get("finish_reason") for chunk in batch for choice in chunk["choices"]
         )
         yield batch
-        if not reader.done and (left := frame_seconds - (loop.time() - began)) > 0:
+        if reader.done:
+            # So that its connection serves the next question.
+            await stream.finish()
+        elif (left := frame_seconds - (loop.time() - began)) > 0:
             await asyncio.sleep(left)

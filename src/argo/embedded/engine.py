@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from argo.clock import Clock
+from argo.embedded import openmp
 from argo.embedded.dialect import TOOL_CALL_OPENING
 from argo.embedded.errors import ModelFileUnfit
 from argo.embedded.folder import DataFolder
@@ -46,6 +47,7 @@ class Engine:
         """
         self._file = _checked(model.file if model.file is not None else bundled_weights())
         self._bundled = model.file is None
+        self._libraries = openmp.library_path(folder.room("lib"))
         self._threads = threads or len(os.sched_getaffinity(0))
         self._identity = identity
         self._port, self._key = _free_port(), secrets.token_urlsafe(32)
@@ -86,7 +88,7 @@ class Engine:
             # Another model's own template fits it better than ours.
             "template": _template() if self._bundled else "",
         }
-        return await spawn_apart("argo.embedded.llama", orders)
+        return await spawn_apart("argo.embedded.llama", orders, self._libraries)
 
 
 def bundled_weights() -> Path:

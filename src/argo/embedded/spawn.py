@@ -61,12 +61,15 @@ async def spawn_program(
     )
 
 
-async def spawn_apart(module: str, orders: object) -> asyncio.subprocess.Process:
+async def spawn_apart(
+    module: str, orders: object, libraries: str | None = None
+) -> asyncio.subprocess.Process:
     """Start a module of ARGO that sees nothing of this environment; both its outputs are one.
 
-    It finds `orders`, as JSON, on its standard input.
+    It finds `orders`, as JSON, on its standard input, and shared libraries in `libraries`.
     """
-    return await _spawn_module(module, orders, stderr=subprocess.STDOUT, env=_BARE)
+    env = _BARE if libraries is None else {**_BARE, "LD_LIBRARY_PATH": libraries}
+    return await _spawn_module(module, orders, stderr=subprocess.STDOUT, env=env)
 
 
 async def spawn_alike(module: str, orders: object) -> asyncio.subprocess.Process:

@@ -23,6 +23,7 @@ _ERROR_BYTES = 64 * 1024
 _TOO_LONG = (b"context length", b"context size", b"context_length", b"exceed_context")
 _WHOLE_BYTES = 32 * 1024 * 1024
 _PROBE_SECONDS = 3.0
+_LAST_BYTES_SECONDS = 0.05
 
 Fault = Literal["away", "full", "refused", "too_long", "slow", "broke"]
 
@@ -65,6 +66,15 @@ class EngineStream:
             raise EngineFault("slow") from None
         except WireBroke:
             raise EngineFault("broke") from None
+
+    async def finish(self) -> None:
+        """Take the last bytes of an answer that has said all, if they come at once."""
+        try:
+            async with asyncio.timeout(_LAST_BYTES_SECONDS):
+                while await self._connection.read():
+                    pass
+        except (TimeoutError, WireBroke):
+            return
 
 
 class EngineClient:

@@ -19,11 +19,8 @@ class EngineAway(ArgoError):
 
     code = "engine_away"
     kind = "unavailable"
-    english = "{model} does not answer just now. Your question is kept; try again in a moment."
-    french = (
-        "{model} ne répond pas pour l'instant. Votre question est conservée ; "
-        "réessayez dans un instant."
-    )
+    english = "{model} does not answer just now. Try again in a moment."
+    french = "{model} ne répond pas pour l'instant. Réessayez dans un instant."
 
 
 class EngineFull(ArgoError):
@@ -70,10 +67,8 @@ class EngineBroke(ArgoError):
 
     code = "engine_interrupted"
     kind = "unavailable"
-    english = "{model} stopped in the middle of its answer. What came so far is kept; try again."
-    french = (
-        "{model} s'est arrêté au milieu de sa réponse. Ce qui est arrivé est conservé ; réessayez."
-    )
+    english = "{model} stopped in the middle of its answer. Try again."
+    french = "{model} s'est arrêté au milieu de sa réponse. Réessayez."
 
 
 class EngineSlow(ArgoError):

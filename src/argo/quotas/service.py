@@ -9,12 +9,13 @@ from uuid import UUID
 from argo.clock import Clock
 from argo.errors import ArgoError
 from argo.quotas import store
-from argo.quotas.errors import QuotaExhausted, TokensExhausted, TooManyAtOnce
+from argo.quotas.errors import QuotaExhausted, QuotaRefused, TokensExhausted, TooManyAtOnce
 from argo.quotas.types import Allowance, Lease, QuotaSettings, Taken
 from argo.storage.database import Database
 from argo.storage.types import Owner
 
 _RENEW_SECONDS = 2.0
+_BEATS_A_SWEEP = 30
 
 
 class Quotas:
@@ -41,14 +42,17 @@ class Quotas:
             await asyncio.gather(self._renewing, return_exceptions=True)
         with contextlib.suppress(ArgoError):
             await self._release(*self._held)
+        self._held.clear()
 
     async def take(self, owner: Owner) -> Taken:
         """Count one question of `owner` and hold a lease for it, or refuse without counting.
 
-        Raises `QuotaExhausted`, `TooManyAtOnce`, `TokensExhausted`, each with `retry_after`, or
-        `DatabaseAway`.
+        A take that is cancelled in its last moment may count, and its lease runs out by itself.
+        Raises `QuotaExhausted`, `TooManyAtOnce`, `TokensExhausted`, each with `retry_after` and
+        the `allowance`, or `DatabaseAway`.
         """
         settings, lease = self._settings, Lease(self._clock.new_id())
+        refusal: type[QuotaRefused]
         async with self._database.person(owner) as person:
             decision = await store.take(person, lease.id, settings)
         allowance = Allowance(
@@ -59,13 +63,12 @@ class Quotas:
                 self._held.add(lease.id)
                 return Taken(allowance, lease)
             case "window":
-                raise QuotaExhausted(allowance, decision.retry_in_seconds)
+                refusal, limit = QuotaExhausted, settings.requests_per_minute
             case "concurrent":
-                raise TooManyAtOnce(retry_after=1, limit=settings.concurrent_requests)
+                refusal, limit = TooManyAtOnce, settings.concurrent_requests
             case "tokens":
-                raise TokensExhausted(
-                    retry_after=decision.retry_in_seconds, limit=settings.tokens_per_day
-                )
+                refusal, limit = TokensExhausted, settings.tokens_per_day
+        raise refusal(allowance, limit=limit, retry_after=decision.retry_in_seconds)
 
     async def release(self, lease: Lease) -> None:
         """Give a lease back. While the database is away it runs out by itself instead."""
@@ -85,8 +88,15 @@ class Quotas:
             await store.release(house, lease_ids)
 
     async def _renew_always(self) -> None:
+        beats = 0
         while True:
             await asyncio.sleep(_RENEW_SECONDS)
+            beats += 1
+            if not self._held and beats % _BEATS_A_SWEEP:
+                continue
             with contextlib.suppress(ArgoError):
                 async with self._database.house() as house:
-                    await store.renew(house, tuple(self._held))
+                    if self._held:
+                        await store.renew(house, tuple(self._held))
+                    if beats % _BEATS_A_SWEEP == 0:
+                        await store.sweep(house)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -18,7 +19,7 @@ LEASE_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Decision:
-    """What `quota_take` and `quota_standing` return."""
+    """What `quota_take` returns."""
 
     verdict: Literal["taken", "window", "concurrent", "tokens"]
     remaining: int
@@ -26,12 +27,17 @@ class Decision:
     retry_in_seconds: float
 
 
-async def take(person: Connection, lease_id: UUID, settings: QuotaSettings) -> Decision:
-    """Decide whether the person may ask now, and if so count it and hold a lease."""
+async def take(
+    person: Connection, lease_id: UUID, settings: QuotaSettings, at: datetime | None = None
+) -> Decision:
+    """Decide whether the person may ask now, and if so count it and hold a lease.
+
+    The database's clock decides; `at` stands in for it where a test needs time to stand still.
+    """
     cursor = person.cursor(row_factory=class_row(Decision))
     await cursor.execute(
         "SELECT verdict, remaining, resets_in_seconds, retry_in_seconds "
-        "FROM quota_take(%s, %s, %s, %s, %s, %s)",
+        "FROM quota_take(%s, %s, %s, %s, %s, %s, %s)",
         (
             lease_id,
             settings.requests_per_minute,
@@ -39,6 +45,7 @@ async def take(person: Connection, lease_id: UUID, settings: QuotaSettings) -> D
             settings.concurrent_requests,
             settings.tokens_per_day,
             LEASE_SECONDS,
+            at,
         ),
         prepare=True,
     )
@@ -47,17 +54,20 @@ async def take(person: Connection, lease_id: UUID, settings: QuotaSettings) -> D
     return decision
 
 
-async def standing(person: Connection, settings: QuotaSettings) -> tuple[int, float]:
+async def standing(
+    person: Connection, settings: QuotaSettings, at: datetime | None = None
+) -> tuple[int, float]:
     """Return how many questions remain in the window and the seconds until it is whole again."""
     cursor = await person.execute(
-        "SELECT count(t), coalesce(extract(epoch FROM max(t) - clock_timestamp()) + %s, 0)::float8 "
-        "FROM quota_windows, unnest(taken) AS t "
-        "WHERE t > clock_timestamp() - make_interval(secs => %s)",
-        (WINDOW_SECONDS, WINDOW_SECONDS),
+        "SELECT count(t), coalesce(extract(epoch FROM max(t) - instant) + %(window)s, 0)::float8 "
+        "FROM (SELECT coalesce(%(at)s::timestamptz, clock_timestamp()) AS instant) AS clock, "
+        "quota_windows, unnest(taken) AS t "
+        "WHERE t > instant - make_interval(secs => %(window)s) GROUP BY instant",
+        {"window": WINDOW_SECONDS, "at": at},
     )
-    row = await cursor.fetchone()
-    assert row is not None
-    return max(0, settings.requests_per_minute - int(row[0])), min(float(row[1]), WINDOW_SECONDS)
+    counted, resets_in_seconds = await cursor.fetchone() or (0, 0.0)
+    remaining = max(0, settings.requests_per_minute - int(counted))
+    return remaining, min(float(resets_in_seconds), float(WINDOW_SECONDS))
 
 
 async def release(house: Connection, lease_ids: Sequence[UUID]) -> None:
@@ -66,10 +76,17 @@ async def release(house: Connection, lease_ids: Sequence[UUID]) -> None:
 
 
 async def renew(house: Connection, lease_ids: Sequence[UUID]) -> None:
-    """Renew the leases this worker holds, and forget those that dead workers held."""
+    """Renew the leases this worker holds, those too that ran out while the database was away."""
     await house.execute(
         "UPDATE quota_leases SET expires_at = clock_timestamp() + make_interval(secs => %s) "
         "WHERE id = ANY (%s)",
         (LEASE_SECONDS, list(lease_ids)),
     )
-    await house.execute("DELETE FROM quota_leases WHERE expires_at < clock_timestamp()")
+
+
+async def sweep(house: Connection) -> None:
+    """Forget what dead workers left: leases so long past that no living worker would renew them."""
+    await house.execute(
+        "DELETE FROM quota_leases WHERE id IN (SELECT id FROM quota_leases "
+        "WHERE expires_at < clock_timestamp() - interval '10 minutes' FOR UPDATE SKIP LOCKED)"
+    )

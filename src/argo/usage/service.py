@@ -13,7 +13,10 @@ from argo.storage.database import Database
 from argo.storage.errors import DatabaseAway, DiskFull
 from argo.storage.types import Owner
 from argo.usage import store
-from argo.usage.types import DayUsage, Entry
+from argo.usage.errors import EntryRefused
+from argo.usage.types import Entry, Usage
+
+_Line = tuple[UUID, datetime, Entry]
 
 _RETRY_SECONDS = 2.0
 _MOST_KEPT = 100_000
@@ -21,7 +24,10 @@ _MOST_KEPT = 100_000
 
 @dataclass(frozen=True)
 class LedgerState:
-    """Lines that wait for the database, and lines lost because too many waited."""
+    """Lines that wait for the database, and lines that will never be written.
+
+    A line is lost when too many wait, or when the database refuses it for good.
+    """
 
     kept: int
     lost: int
@@ -30,48 +36,61 @@ class LedgerState:
 class Ledger:
     """Lines are written as questions end, and kept in memory while the database is away.
 
-    At most a hundred thousand wait; a kill -9 in that moment loses them.
+    A line has its id before it is first sent, so that one whose commit was not heard of is
+    written once. What a kill -9 loses: the lines kept at that moment, which with a database
+    that answers is at most the one of each question that is just ending.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Append to the ledger in `database`."""
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        retry_seconds: float = _RETRY_SECONDS,
+        most_kept: int = _MOST_KEPT,
+    ) -> None:
+        """Append to the ledger in `database`; at most `most_kept` lines wait for it."""
         self._database, self._clock = database, clock
-        self._kept: deque[tuple[UUID, datetime, Entry]] = deque()
+        self._retry_seconds, self._most_kept = retry_seconds, most_kept
+        self._kept: deque[_Line] = deque()
         self._lost = 0
         self._retrying: asyncio.Task[None] | None = None
 
     async def append(self, entry: Entry) -> None:
         """Append a line, now or as soon as the database is back. Raises nothing of storage's."""
         line = (self._clock.new_id(), self._clock.now(), entry)
-        if not await self._written(line):
+        if not await self._settled(line):
             self._keep(line)
 
-    async def own(self, owner: Owner, since: datetime) -> DayUsage:
-        """Return what `owner` used since the day of `since` (UTC)."""
+    async def own_usage(self, owner: Owner, since: datetime) -> Usage:
+        """Return what `owner` used since the day of `since` (UTC); raises `DatabaseAway`."""
         async with self._database.person(owner) as person:
-            return await store.own_days(person, since)
+            return await store.own_usage(person, since)
 
     async def close(self) -> None:
         """Write what was kept, if the database is there."""
         if self._retrying is not None:
             self._retrying.cancel()
             await asyncio.gather(self._retrying, return_exceptions=True)
-        await self._write_kept()
+        await self._settle_kept()
 
     def state(self) -> LedgerState:
         """Return what waits and what was lost."""
         return LedgerState(kept=len(self._kept), lost=self._lost)
 
-    async def _written(self, line: tuple[UUID, datetime, Entry]) -> bool:
+    async def _settled(self, line: _Line) -> bool:
+        """Whether nothing is left to do for `line`: it is written, or never can be."""
         try:
             async with self._database.person(line[2].owner) as person:
                 await store.append(person, *line)
+        except EntryRefused:
+            self._lost += 1
         except (DatabaseAway, DiskFull):
             return False
         return True
 
-    def _keep(self, line: tuple[UUID, datetime, Entry]) -> None:
-        if len(self._kept) >= _MOST_KEPT:
+    def _keep(self, line: _Line) -> None:
+        if len(self._kept) >= self._most_kept:
             self._lost += 1
             return
         self._kept.append(line)
@@ -80,11 +99,11 @@ class Ledger:
 
     async def _retry(self) -> None:
         while self._kept:
-            await asyncio.sleep(_RETRY_SECONDS)
-            await self._write_kept()
+            await asyncio.sleep(self._retry_seconds)
+            await self._settle_kept()
 
-    async def _write_kept(self) -> None:
+    async def _settle_kept(self) -> None:
         while self._kept:
-            if not await self._written(self._kept[0]):
+            if not await self._settled(self._kept[0]):
                 return
             self._kept.popleft()

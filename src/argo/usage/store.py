@@ -5,14 +5,26 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+import psycopg
 from psycopg.rows import class_row
 
 from argo.storage.database import Connection
-from argo.usage.types import DayUsage, Entry
+from argo.usage.errors import EntryRefused
+from argo.usage.types import Entry, Usage
 
 
 async def append(person: Connection, entry_id: UUID, at: datetime, entry: Entry) -> None:
-    """Append a line and add it to its day; the same line twice counts once."""
+    """Append a line and add it to its day; the same line twice counts once.
+
+    Raises `EntryRefused` when the line breaks a rule of the tables.
+    """
+    try:
+        await _append(person, entry_id, at, entry)
+    except (psycopg.IntegrityError, psycopg.DataError) as error:
+        raise EntryRefused from error
+
+
+async def _append(person: Connection, entry_id: UUID, at: datetime, entry: Entry) -> None:
     await person.execute(
         "WITH line AS (INSERT INTO usage (id, institution_id, owner_id, at, source, lane, key_id, "
         "model_id, assistant_id, prompt_tokens, completion_tokens, exact, waited_seconds, "
@@ -50,9 +62,9 @@ async def append(person: Connection, entry_id: UUID, at: datetime, entry: Entry)
     )
 
 
-async def own_days(person: Connection, since: datetime) -> DayUsage:
+async def own_usage(person: Connection, since: datetime) -> Usage:
     """Return what the person used since the day of `since` (UTC)."""
-    cursor = person.cursor(row_factory=class_row(DayUsage))
+    cursor = person.cursor(row_factory=class_row(Usage))
     await cursor.execute(
         "SELECT coalesce(sum(questions), 0)::int AS questions, "
         "coalesce(sum(prompt_tokens), 0)::bigint AS prompt_tokens, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     Double,
@@ -42,6 +43,12 @@ usage = Table(
         ["users.institution_id", "users.id"],
         name="fk_usage_institution_id_owner_id_users",
     ),
+    CheckConstraint("source IN ('web', 'temporary', 'api')", name="source"),
+    CheckConstraint("lane IN ('interactive', 'api', 'batch')", name="lane"),
+    CheckConstraint(
+        "outcome IN ('complete', 'stopped', 'interrupted', 'failed', 'refused')", name="outcome"
+    ),
+    CheckConstraint("prompt_tokens >= 0 AND completion_tokens >= 0", name="tokens"),
     Index("ix_usage_institution_id_owner_id_at", "institution_id", "owner_id", "at"),
     Index("ix_usage_at", "at"),
 )

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from argo.storage.types import Owner
+
+Source = Literal["web", "temporary", "api"]
+Lane = Literal["interactive", "api", "batch"]
+Outcome = Literal["complete", "stopped", "interrupted", "failed", "refused"]
 
 
 @dataclass(frozen=True)
@@ -13,8 +18,8 @@ class Entry:
     """What one completion came to; `exact` says the engine counted the tokens."""
 
     owner: Owner
-    source: str
-    lane: str
+    source: Source
+    lane: Lane
     key_id: UUID | None
     model_id: str
     assistant_id: str | None
@@ -24,12 +29,12 @@ class Entry:
     waited_seconds: float
     first_token_seconds: float | None
     seconds: float
-    outcome: str
+    outcome: Outcome
 
 
 @dataclass(frozen=True)
-class DayUsage:
-    """One person's day (UTC)."""
+class Usage:
+    """What one person used: lines of the ledger, and their tokens."""
 
     questions: int
     prompt_tokens: int

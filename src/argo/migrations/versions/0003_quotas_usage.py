@@ -14,7 +14,9 @@ down_revision = "0002"
 _INSTANT = sa.DateTime(timezone=True)
 
 # One decision, under the lock of the person's own row: exact however many workers ask at once.
-# Instants ahead of the clock (it was set back) count as now: they lock for one window at most.
+# Instants ahead of the clock (it was set back) are brought back to now and kept so, even by a
+# refusal: they lock for one window at most. A lease further ahead than two terms is a leftover
+# of such a clock and does not count; its worker, if it lives, renews it within two seconds.
 _TAKE = """
 CREATE FUNCTION quota_take(
     lease uuid, per_window int, window_seconds int, at_once int, tokens_a_day bigint,
@@ -26,17 +28,23 @@ DECLARE
     me_institution uuid := argo_institution();
     me uuid := argo_owner();
     span interval := make_interval(secs => window_seconds);
+    term interval := make_interval(secs => lease_seconds);
+    stored timestamptz[];
     recent timestamptz[];
     instant timestamptz;
     counted int;
 BEGIN
-    INSERT INTO quota_windows (institution_id, owner_id, taken) VALUES (me_institution, me, '{}')
-    ON CONFLICT (institution_id, owner_id) DO NOTHING;
-    SELECT taken INTO recent FROM quota_windows
-    WHERE institution_id = me_institution AND owner_id = me FOR UPDATE;
+    LOOP
+        SELECT taken INTO stored FROM quota_windows
+        WHERE institution_id = me_institution AND owner_id = me FOR UPDATE;
+        EXIT WHEN FOUND;
+        INSERT INTO quota_windows (institution_id, owner_id, taken)
+        VALUES (me_institution, me, '{}') ON CONFLICT (institution_id, owner_id) DO NOTHING;
+    END LOOP;
+    -- Read under the lock: whoever waited for it decides by a later instant.
     instant := coalesce(at, clock_timestamp());
     SELECT coalesce(array_agg(least(t, instant) ORDER BY t), '{}') INTO recent
-    FROM unnest(recent) AS t WHERE t > instant - span;
+    FROM unnest(stored) AS t WHERE t > instant - span;
     counted := cardinality(recent);
     verdict := 'taken';
     retry_in_seconds := 0;
@@ -46,7 +54,8 @@ BEGIN
             extract(epoch FROM recent[counted - per_window + 1] + span - instant);
     ELSIF at_once > 0 AND at_once <= (
         SELECT count(*) FROM quota_leases
-        WHERE institution_id = me_institution AND owner_id = me AND expires_at > instant
+        WHERE institution_id = me_institution AND owner_id = me
+        AND expires_at > instant AND expires_at <= instant + 2 * term
     ) THEN
         verdict := 'concurrent';
         retry_in_seconds := 1;
@@ -59,11 +68,12 @@ BEGIN
         retry_in_seconds := extract(epoch FROM
             date_trunc('day', instant AT TIME ZONE 'UTC') + interval '1 day'
             - (instant AT TIME ZONE 'UTC'));
-    END IF;
-    IF verdict = 'taken' THEN
+    ELSE
         recent := recent || instant;
         INSERT INTO quota_leases (id, institution_id, owner_id, expires_at)
-        VALUES (lease, me_institution, me, instant + make_interval(secs => lease_seconds));
+        VALUES (lease, me_institution, me, instant + term);
+    END IF;
+    IF verdict = 'taken' OR stored[cardinality(stored)] > instant THEN
         UPDATE quota_windows SET taken = recent
         WHERE institution_id = me_institution AND owner_id = me;
     END IF;
@@ -120,6 +130,14 @@ def _ledger() -> None:
         sa.Column("seconds", sa.Double, nullable=False),
         sa.Column("outcome", sa.Text, nullable=False),
         _of_user("usage"),
+        # Words of fixed lists and numbers that add up: there is no room for a text.
+        sa.CheckConstraint("source IN ('web', 'temporary', 'api')", name="ck_usage_source"),
+        sa.CheckConstraint("lane IN ('interactive', 'api', 'batch')", name="ck_usage_lane"),
+        sa.CheckConstraint(
+            "outcome IN ('complete', 'stopped', 'interrupted', 'failed', 'refused')",
+            name="ck_usage_outcome",
+        ),
+        sa.CheckConstraint("prompt_tokens >= 0 AND completion_tokens >= 0", name="ck_usage_tokens"),
     )
     op.create_index(
         "ix_usage_institution_id_owner_id_at", "usage", ["institution_id", "owner_id", "at"]
@@ -138,7 +156,11 @@ def _ledger() -> None:
         sa.PrimaryKeyConstraint("institution_id", "owner_id", "day", name="pk_usage_days"),
         _of_user("usage_days"),
     )
-    isolation.person_table("usage_days", grants="SELECT, INSERT, UPDATE")
+    # A line is added to its day in the same statement; whose day it is never changes.
+    isolation.person_table(
+        "usage_days",
+        grants="SELECT, INSERT, UPDATE (questions, prompt_tokens, completion_tokens)",
+    )
     isolation.house_reads("usage_days", grants="SELECT")
 
 
