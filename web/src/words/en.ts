@@ -148,7 +148,7 @@ export const en = {
 
   accessibility: 'Accessibility',
   accessibilityAim:
-    'This page is made to meet WCAG 2.2, level AA, and RGAA 4.1. It is checked by automatic tests in both themes and both languages; no audit by people has been made yet.',
+    'This page is made to meet WCAG 2.2, level AA, and RGAA 4.1. Automatic tools have checked it in both themes and both languages; no audit by people has been made yet.',
   accessibilityWorks: 'What you can count on',
   a11yKeyboard:
     'Everything works by keyboard, and the focus stays visible. Press “?” or Ctrl + / for the shortcuts.',

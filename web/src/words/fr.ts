@@ -152,7 +152,7 @@ export const fr: Words = {
 
   accessibility: 'Accessibilité',
   accessibilityAim:
-    'Cette page est faite pour respecter les WCAG 2.2, niveau AA, et le RGAA 4.1. Des tests automatiques la vérifient dans les deux thèmes et les deux langues ; aucun audit humain n’a encore eu lieu.',
+    'Cette page est faite pour respecter les WCAG 2.2, niveau AA, et le RGAA 4.1. Des outils automatiques l’ont vérifiée dans les deux thèmes et les deux langues ; aucun audit humain n’a encore eu lieu.',
   accessibilityWorks: 'Ce sur quoi vous pouvez compter',
   a11yKeyboard:
     'Tout fonctionne au clavier, et le focus reste visible. Appuyez sur « ? » ou Ctrl + / pour la liste des raccourcis.',
