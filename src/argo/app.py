@@ -5,15 +5,12 @@ The only module that knows all of them.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from argo import migrations
 from argo.accounts import routes as accounts_routes
 from argo.accounts.guards import Guard
 from argo.accounts.people import People
@@ -30,13 +27,11 @@ from argo.conversations import shell
 from argo.conversations.answers import Interruptions
 from argo.conversations.asking import Asking
 from argo.conversations.service import Conversations
-from argo.embedded.attach import attached
 from argo.embedded.types import Addresses
 from argo.engines import register
 from argo.engines.client import EngineClient
 from argo.engines.service import Engines
 from argo.engines.types import Model
-from argo.errors import ArgoError
 from argo.http import logs
 from argo.http.application import application
 from argo.http.metrics import Metrics
@@ -85,6 +80,7 @@ class Argo:
     assistants: Assistants
     conversations: Conversations
     asking: Asking
+    people: People
     _opened: AsyncExitStack = field(default_factory=AsyncExitStack, repr=False)
 
     async def open(self) -> None:
@@ -104,6 +100,7 @@ class Argo:
         stack.push_async_callback(self.places.close)
         self.generations.open(self.interruptions.interrupted)
         self.worker.at_each_beat(self.conversations.sweep)
+        self.worker.at_each_beat(self.people.sweep)
         await self.worker.open()
         stack.push_async_callback(self.worker.close)
         stack.push_async_callback(self.asking.close)
@@ -124,11 +121,13 @@ class Argo:
 def build(settings: Settings, addresses: Addresses, clock: Clock | None = None) -> Argo:
     """Build one worker's service; raises `SettingsUnfit` or `SecretUnfit`."""
     clock = clock or Clock()
-    root = _secrets(settings)
-    database = _database(settings, addresses)
-    key_store = _key_store(settings, root, clock)
+    root = secrets_of(settings)
+    database = database_of(settings, addresses)
+    key_store = key_store_of(settings, root, clock)
     accounts = Accounts(database, root, clock)
-    guard = Guard(accounts, settings.server.public_url)
+    guard = Guard(
+        accounts, settings.server.public_url, behind_proxy=bool(settings.server.trusted_proxies)
+    )
     ledger = Ledger(database, clock)
     quotas = Quotas(settings.quotas, database, clock)
     client = EngineClient(settings.engines)
@@ -175,93 +174,32 @@ def build(settings: Settings, addresses: Addresses, clock: Clock | None = None) 
         assistants=assistants,
         conversations=conversations,
         asking=asking,
+        people=People(database, root, clock),
     )
-
-
-@dataclass(frozen=True)
-class Commanding:
-    """What the commands on people work with; `base` is the address of the links."""
-
-    people: People
-    accounts: Accounts
-    base: str
-
-    def link(self, token: str) -> str:
-        """Return the address that signs in with `token`."""
-        return f"{self.base}/sign-in/{token}"
-
-
-@asynccontextmanager
-async def commanding(settings: Settings) -> AsyncIterator[Commanding]:
-    """Reach accounts for a command beside `argo serve`; raises what storage raises."""
-    clock = Clock()
-    async with database_for_command(settings) as address:
-        root = _secrets(settings)
-        database = Database(address.service, connections=2)
-        await database.open()
-        try:
-            server = settings.server
-            base = (server.public_url or f"http://{server.host}:{server.port}").rstrip("/")
-            people = People(database, root, clock)
-            yield Commanding(people, Accounts(database, root, clock), base)
-        finally:
-            await database.close()
-
-
-@dataclass(frozen=True)
-class CommandDatabase:
-    """The database as a command reaches it."""
-
-    service: str = field(repr=False)
-    owner: str = field(repr=False)
-    service_role: str
-
-
-@asynccontextmanager
-async def database_for_command(settings: Settings) -> AsyncIterator[CommandDatabase]:
-    """Give the settings' database, or the embedded one: running, or started and migrated."""
-    url = settings.database.url
-    if url is not None:
-        role = url.partition("://")[2].partition("@")[0].partition(":")[0] or "argo"
-        yield CommandDatabase(url, settings.database.owner_url or url, role)
-        return
-    async with attached(settings.data, _say, Clock()) as found:
-        if found.started_here:
-            migrations.upgrade(found.address.owner, service_role="argo_service")
-        yield CommandDatabase(found.address.service, found.address.owner, "argo_service")
-
-
-async def first_link(settings: Settings, addresses: Addresses) -> str | None:
-    """Return the token of the link that makes the first administrator, None once there is one."""
-    database = _database(settings, addresses)
-    await database.open()
-    try:
-        return await People(database, _secrets(settings), Clock()).first_link()
-    except ArgoError:
-        return None
-    finally:
-        await database.close()
 
 
 def _models(settings: Settings, addresses: Addresses) -> tuple[Model, ...]:
     return register.models(settings.models, addresses.engines, settings.engine_keys)
 
 
-def _database(settings: Settings, addresses: Addresses) -> Database:
+def database_of(settings: Settings, addresses: Addresses) -> Database:
+    """Return the settings' database, or the embedded one; raises `SettingsUnfit` without any."""
     url = settings.database.url or addresses.database
     if url is None:
         raise SettingsUnfit(where="database.url", fault="no database is named or embedded")
     return Database(url, connections=settings.database.connections)
 
 
-def _secrets(settings: Settings) -> secrets.Secrets:
+def secrets_of(settings: Settings) -> secrets.Secrets:
+    """Return the root secrets; raises `SecretUnfit`."""
     directory = settings.secrets.directory
     if directory is not None:
         return secrets.read(directory)
     return secrets.read_or_make(settings.data / "secrets")
 
 
-def _key_store(settings: Settings, root: secrets.Secrets, clock: Clock) -> KeyStore:
+def key_store_of(settings: Settings, root: secrets.Secrets, clock: Clock) -> KeyStore:
+    """Return the key store of the settings, or the data folder's."""
     url = settings.storage.keys_url or settings.storage.url
     return KeyStore(key_store_at(url, settings.data / "keys"), root.root, clock)
 
@@ -276,7 +214,3 @@ def _figures(
         "argo_completions_running": completions.running,
         "argo_generations_running": generations.running,
     }
-
-
-def _say(line: str) -> None:
-    print(f"argo: {line}", file=sys.stderr, flush=True)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from argo import settings
-from argo.app import commanding
+from argo.commanding import commanding
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 

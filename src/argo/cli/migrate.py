@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from argo import migrations, settings
-from argo.app import database_for_command
+from argo.commanding import database_for_command
 
 
 def add(subparsers: argparse._SubParsersAction[Any]) -> None:

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from argo import settings
-from argo.app import commanding
+from argo.commanding import commanding
 
 
 def add(subparsers: argparse._SubParsersAction[Any]) -> None:

@@ -24,7 +24,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
 
-from argo import app
+from argo import app, commanding
 from argo.cli.serve import LINK
 from argo.embedded import launch
 from argo.embedded.part import READY
@@ -193,7 +193,7 @@ class _Reloading:
 
 
 async def _tell_link(settings: Settings, addresses: Addresses) -> None:
-    token = await app.first_link(settings, addresses)
+    token = await commanding.first_link(settings, addresses)
     if token is not None:
         _say(LINK + token)
 

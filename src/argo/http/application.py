@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from argo.clock import Clock
 from argo.errors import ArgoError
+from argo.http.bodies import Bodies
 from argo.http.edge import Edge, answered
 from argo.http.errors import MethodNotAllowed, RequestInvalid, RouteUnknown
 from argo.http.metrics import Metrics
@@ -45,7 +46,7 @@ def application(
     app.add_exception_handler(ArgoError, _raised)
     app.add_exception_handler(RequestValidationError, _not_right)
     app.add_exception_handler(HTTPException, _not_found)
-    return Edge(app, settings, metrics, clock)
+    return Edge(Bodies(app, settings.max_body_bytes), settings, metrics, clock)
 
 
 def _house(metrics: Metrics, ready: Check) -> APIRouter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from argo.http.json_body import read_object
+from argo.http.json_body import judged, read
 
 _READS_ITS_OWN = "/v1/"
 _WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
@@ -21,7 +21,9 @@ class Bodies:
         self._inner, self._most_bytes = inner, most_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand a request on with its body judged; raises what `read_object` raises."""
+        """Hand a request on with its body judged; raises what
+        `json_body.read_object` raises.
+        """
         if scope["type"] == "http" and scope["method"] in _WITH_BODY:
             headers = dict(scope["headers"])
             if _has_body(headers) and not scope["path"].startswith(_READS_ITS_OWN):
@@ -29,7 +31,8 @@ class Bodies:
         await self._inner(scope, receive, send)
 
     async def _judged(self, receive: Receive, headers: dict[bytes, bytes]) -> Receive:
-        body = await read_object(receive, headers, self._most_bytes)
+        body = await read(receive, headers, self._most_bytes)
+        await judged(body)
         unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def again() -> Message:

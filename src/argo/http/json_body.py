@@ -24,7 +24,7 @@ class CallerLeft(Exception):
     """The caller closed the connection before the body was whole."""
 
 
-_ASIDE_BYTES = 64 * 1024
+ASIDE_BYTES = 64 * 1024
 
 
 async def read_object(
@@ -34,8 +34,12 @@ async def read_object(
 
     Raises what `read` and `parsed` raise.
     """
-    body = await read(receive, headers, most_bytes)
-    return parsed(body) if len(body) < _ASIDE_BYTES else await asyncio.to_thread(parsed, body)
+    return await judged(await read(receive, headers, most_bytes))
+
+
+async def judged(body: bytes) -> dict[str, Any]:
+    """Return the JSON object in `body`, a large one judged off the event loop; raises `parsed`'s."""
+    return parsed(body) if len(body) < ASIDE_BYTES else await asyncio.to_thread(parsed, body)
 
 
 async def read(receive: Receive, headers: Mapping[bytes, bytes], most_bytes: int) -> bytes:

@@ -52,7 +52,7 @@ def gate_function(signature: str, body: str) -> None:
     name = signature.split(" RETURNS", 1)[0]
     op.execute(
         f"CREATE FUNCTION {signature} LANGUAGE sql VOLATILE SECURITY DEFINER "
-        f"SET search_path = pg_catalog, public AS $$ {body} $$"
+        f"SET search_path = pg_catalog, public, pg_temp AS $$ {body} $$"
     )
     arguments = name[name.index("(") :]
     bare = name[: name.index("(")]
