@@ -117,7 +117,8 @@ async def test_a_disabled_account_has_no_way_in(
 async def test_a_malformed_press_is_refused_by_name(service: Service, body: Any) -> None:
     for path in ("/api/sign-in", "/api/sign-in/look"):
         answer = await asked(service.url, "POST", path, SAME_ORIGIN, body=body)
-        assert (answer.status, answer.code) == (400, "request_invalid")
+        assert answer.status == 400
+        assert answer.code in ("request_invalid", "body_invalid")
 
 
 @pytest.mark.parametrize("more", [{"email": "x" * 321}, {"name": ""}, {"name": "x" * 101}])

@@ -21,9 +21,7 @@ class Bodies:
         self._inner, self._most_bytes = inner, most_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand a request on with its body judged; raises what
-        `json_body.read_object` raises.
-        """
+        """Hand a request on with its body judged; raises what `json_body` raises."""
         if scope["type"] == "http" and scope["method"] in _WITH_BODY:
             headers = dict(scope["headers"])
             if _has_body(headers) and not scope["path"].startswith(_READS_ITS_OWN):
