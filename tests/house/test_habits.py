@@ -24,6 +24,15 @@ CLIENTS = frozenset(
 SLEEP_EXCUSES = {
     "tests/house/conftest.py::soon": "another process has no event for us",
     "tests/embedded/families.py::soon": "the kernel has no event for a process that ended",
+    "tests/support/waiting.py::soon": "a row written after an answer has no event for a reader",
+    "tests/embedded/test_one_at_a_time.py::test_a_service_waits_for_a_command_to_end": (
+        "what must not happen has no event"
+    ),
+    "tests/embedded/test_restarts.py::"
+    "test_a_part_that_always_ends_is_tried_less_and_less_often": "a part says its lines to a list",
+    "tests/embedded/test_serving.py::test_a_mistake_in_new_settings_leaves_the_old_ones": (
+        "a signal that changes nothing has no event"
+    ),
     "tests/openai/test_ledger.py::line": "the ledger's line is written after the answer ended",
 }
 
