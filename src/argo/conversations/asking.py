@@ -110,15 +110,21 @@ class Asking:
         """Have another answer written to a question, beside those it has; raises like `ask`."""
         key = await self._key_store.key_or_new(owner)
         conversation, messages = await self._read(owner, conversation_id, key)
-        for message in messages:
-            if message.id == new.id and message.parent_id == new.parent_id:
-                return message
+        if (before := _answer_before(messages, new)) is not None:
+            return before
         branch = tree.branch(messages, new.parent_id)
         tree.check_turn(branch[-1], "assistant")
         answer = self._message(conversation_id, new.id, new.parent_id, "assistant", "")
         asked = self._question(owner, conversation, branch, new.effort, language)
         admitted = await self._generations.admit(asked)
-        await self._stored(owner, conversation, [answer], key, admitted)
+        try:
+            await self._stored(owner, conversation, [answer], key, admitted)
+        except IdTaken:
+            # The same wish sent twice at once: the other one is being answered.
+            _, messages = await self._read(owner, conversation_id, key)
+            if (before := _answer_before(messages, new)) is None:
+                raise
+            return before
         return answer
 
     async def stop(self, owner: Owner, answer_id: UUID) -> None:
@@ -319,6 +325,12 @@ def _again(messages: list[Message], new: NewQuestion) -> Asked | None:
     ):
         raise IdTaken(param="id")
     return Asked(question, answer)
+
+
+def _answer_before(messages: list[Message], new: NewAnswer) -> Message | None:
+    """Return what the same wish made before."""
+    same = (new.id, new.parent_id)
+    return next((each for each in messages if (each.id, each.parent_id) == same), None)
 
 
 def _snapshot(answer: Message) -> dict[str, object]:
