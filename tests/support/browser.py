@@ -56,6 +56,10 @@ class Browser:
         """The cookies it holds."""
         return dict(self._client.cookies)
 
+    def remember(self, cookies: Mapping[str, str]) -> None:
+        """Take the cookies that another window of this browser held."""
+        self._client.cookies.update(cookies)
+
     def forget(self) -> None:
         """Lose every cookie."""
         self._client.cookies.clear()

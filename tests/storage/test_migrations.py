@@ -1,0 +1,74 @@
+"""Every earlier schema, with people's data in it, comes to this version's without a loss."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from argo import migrations
+from tests.support.postgres import Addresses, Cluster
+
+VERSIONS = Path(migrations.__file__).parent / "versions"
+REVISIONS = sorted(file.name[:4] for file in VERSIONS.glob("0*.py"))
+# What people had at a revision: the table, and a row of it. Grows with every migration.
+ROWS = {
+    "0002": (
+        "users",
+        "INSERT INTO users (id, institution_id, owner_id, email, name, role) "
+        "SELECT %(user)s, id, %(user)s, 'ada@example.org', 'Ada', 'member' FROM institutions",
+    ),
+    "0003": (
+        "usage_days",
+        "INSERT INTO usage_days (institution_id, owner_id, day, questions, prompt_tokens, "
+        "completion_tokens) SELECT institution_id, id, '2026-11-24', 3, 40, 50 FROM users",
+    ),
+    "0004": (
+        "generations",
+        "INSERT INTO generations (answer_id, institution_id, owner_id, worker_id, started_at) "
+        "SELECT gen_random_uuid(), institution_id, id, gen_random_uuid(), now() FROM users",
+    ),
+    "0005": (
+        "conversations",
+        "INSERT INTO conversations (id, institution_id, owner_id, title, title_by_user, "
+        "assistant_id, size, pinned, created_at, updated_at) SELECT gen_random_uuid(), "
+        "institution_id, id, '\\x01', true, 'generalist', 'small', false, now(), now() FROM users",
+    ),
+}
+
+
+def test_every_migration_says_what_people_had_at_it() -> None:
+    assert set(REVISIONS) - {"0001"} == set(ROWS), "a new migration needs its row here"
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_data_of_an_earlier_schema_is_kept(cluster: Cluster, revision: str) -> None:
+    addresses = cluster.new_database()
+    migrations.upgrade(addresses.owner, service_role="argo_service", revision=revision)
+    user_id, filled = uuid4(), []
+    with psycopg.connect(addresses.superuser) as connection:
+        for at, (table, insert) in ROWS.items():
+            if at <= revision:
+                connection.execute(insert, {"user": user_id})
+                filled.append(table)
+    before = rows(addresses, filled)
+    migrations.upgrade(addresses.owner, service_role="argo_service")
+    after = rows(addresses, filled)
+    assert {table: len(found) for table, found in after.items()} == dict.fromkeys(filled, 1)
+    for table, found in before.items():
+        assert found[0].items() <= after[table][0].items()
+
+
+def test_migrating_twice_changes_nothing(addresses: Addresses) -> None:
+    migrations.upgrade(addresses.owner, service_role="argo_service")
+    with psycopg.connect(addresses.superuser) as connection:
+        found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    assert found == [(REVISIONS[-1],)]
+
+
+def rows(addresses: Addresses, tables: list[str]) -> dict[str, list[dict[str, object]]]:
+    """Return all rows of `tables`, as the intruder reads them."""
+    with psycopg.connect(addresses.superuser, row_factory=psycopg.rows.dict_row) as connection:
+        return {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
