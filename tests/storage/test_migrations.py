@@ -17,24 +17,32 @@ REVISIONS = sorted(file.name[:4] for file in VERSIONS.glob("0*.py"))
 ROWS = {
     "0002": (
         "users",
-        "INSERT INTO users (id, institution_id, owner_id, email, name, role) "
-        "SELECT %(user)s, id, %(user)s, 'ada@example.org', 'Ada', 'member' FROM institutions",
+        (
+            "INSERT INTO users (id, institution_id, owner_id, email, name, role) "
+            "SELECT %(user)s, id, %(user)s, 'ada@example.org', 'Ada', 'member' FROM institutions"
+        ),
     ),
     "0003": (
         "usage_days",
-        "INSERT INTO usage_days (institution_id, owner_id, day, questions, prompt_tokens, "
-        "completion_tokens) SELECT institution_id, id, '2026-11-24', 3, 40, 50 FROM users",
+        (
+            "INSERT INTO usage_days (institution_id, owner_id, day, questions, prompt_tokens, "
+            "completion_tokens) SELECT institution_id, id, '2026-11-24', 3, 40, 50 FROM users"
+        ),
     ),
     "0004": (
         "generations",
-        "INSERT INTO generations (answer_id, institution_id, owner_id, worker_id, started_at) "
-        "SELECT gen_random_uuid(), institution_id, id, gen_random_uuid(), now() FROM users",
+        (
+            "INSERT INTO generations (answer_id, institution_id, owner_id, worker_id, started_at) "
+            "SELECT gen_random_uuid(), institution_id, id, gen_random_uuid(), now() FROM users"
+        ),
     ),
     "0005": (
         "conversations",
-        "INSERT INTO conversations (id, institution_id, owner_id, title, title_by_user, "
-        "assistant_id, size, pinned, created_at, updated_at) SELECT gen_random_uuid(), "
-        "institution_id, id, '\\x01', true, 'generalist', 'small', false, now(), now() FROM users",
+        (
+            "INSERT INTO conversations (id, institution_id, owner_id, title, title_by_user, "
+            "assistant_id, size, pinned, created_at, updated_at) SELECT gen_random_uuid(), "
+            "institution_id, id, '\\x01', true, 'generalist', 'small', false, now(), now() FROM users"
+        ),
     ),
 }
 

@@ -10,6 +10,7 @@ from argo.assistants.instructions import GENERALIST
 from argo.assistants.types import Assistant, AssistantSettings, Choice, InBothLanguages, Resolved
 from argo.engines.errors import ModelUnknown
 from argo.engines.types import Model, Size
+from argo.errors import Language
 
 _SIZES: Final[tuple[Size, ...]] = ("small", "large")
 _GENERALIST: Final = Assistant(
@@ -53,6 +54,14 @@ class Assistants:
             if choice.assistant.id == assistant_id and choice.size == size:
                 return choice
         raise ChoiceUnknown(param="assistant_id")
+
+    def instructions(self, choice: Choice, language: Language) -> str:
+        """Return what the choice's model is told first, in the asker's `language`.
+
+        The bundled model knows mainly English: told in French, it loses itself.
+        """
+        bundled = self.resolve(choice.model_id).model.bundled
+        return choice.assistant.instructions.text("en" if bundled else language)
 
     def resolve(self, name: str) -> Resolved:
         """Return what the API's model `name` stands for: a raw model's id, or a choice's alias.

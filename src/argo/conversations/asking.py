@@ -186,7 +186,7 @@ class Asking:
         """Build the checked question from a branch; raises `ConversationTooLong`."""
         choice = self._assistants.choice(conversation.assistant_id, conversation.size)
         model = self._assistants.resolve(choice.model_id).model
-        instructions = choice.assistant.instructions.text(language)
+        instructions = self._assistants.instructions(choice, language)
         fields: dict[str, object] = {"messages": prompt(instructions, tree.turns(branch), model)}
         if effort is not None:
             fields["reasoning_effort"] = effort

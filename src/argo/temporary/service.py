@@ -40,7 +40,7 @@ class Temporary:
         """
         chosen = self._assistants.choice(*choice)
         model = self._assistants.resolve(chosen.model_id).model
-        instructions = chosen.assistant.instructions.text(language)
+        instructions = self._assistants.instructions(chosen, language)
         fields: dict[str, object] = {"messages": prompt(instructions, turns, model)}
         if effort is not None:
             fields["reasoning_effort"] = effort
