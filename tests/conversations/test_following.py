@@ -111,7 +111,7 @@ async def test_nobody_needs_to_look_for_an_answer_to_be_written(
     sent = await talk.ask()
 
     async def complete() -> bool:
-        return (await talk.opened())[sent.answer_id]["state"] == "complete"
+        return bool((await talk.opened())[sent.answer_id]["state"] == "complete")
 
     await soon(complete)
     assert (await talk.opened())[sent.answer_id]["text"] == WHOLE
@@ -197,7 +197,7 @@ async def test_what_a_killed_worker_was_writing_is_interrupted_with_all_that_cam
                 await engine.held()
 
                 async def kept() -> bool:
-                    return (await talk.opened())[sent.answer_id]["text"] == long
+                    return bool((await talk.opened())[sent.answer_id]["text"] == long)
 
                 await soon(kept)
                 worker.send_signal(signal.SIGKILL)

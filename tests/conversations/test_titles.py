@@ -21,7 +21,7 @@ async def test_the_first_words_stand_until_the_model_has_a_title(
     engine.releases()
 
     async def titled() -> bool:
-        return (await talk.shown())["title"] == "Les marées"
+        return bool((await talk.shown())["title"] == "Les marées")
 
     await soon(titled)
     # It cost its owner no question.
