@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from argo.clock import Clock
 from argo.errors import ArgoError
 from argo.http.bodies import Bodies
-from argo.http.edge import Edge, answered
+from argo.http.edge import Edge, answered, broken
 from argo.http.errors import MethodNotAllowed, RequestInvalid, RouteUnknown
 from argo.http.metrics import Metrics
 from argo.http.types import ServerSettings
@@ -46,6 +46,7 @@ def application(
     app.add_exception_handler(ArgoError, _raised)
     app.add_exception_handler(RequestValidationError, _not_right)
     app.add_exception_handler(HTTPException, _not_found)
+    app.add_exception_handler(Exception, _unexpected)
     return Edge(Bodies(app, settings.max_body_bytes), settings, metrics, clock)
 
 
@@ -74,6 +75,11 @@ def _house(metrics: Metrics, ready: Check) -> APIRouter:
 async def _raised(request: Request, error: Exception) -> Response:
     assert isinstance(error, ArgoError)
     return answered(request.scope, error)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    """Answer in the reader's words; Starlette raises `error` on, and the edge writes its line."""
+    return broken(request.scope)
 
 
 async def _not_right(request: Request, error: Exception) -> Response:

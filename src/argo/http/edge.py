@@ -95,8 +95,8 @@ class Edge:
             await self._refuse(answer, error, scope, receive, sending)
         except Exception as error:  # noqa: BLE001 - the supervisor of requests
             logs.unexpected(error, request_id=answer.request_id)
-            lost = Unexpected(request_id=answer.request_id)
-            await self._refuse(answer, lost, scope, receive, sending)
+            if not answer.status:
+                await broken(scope)(scope, receive, sending)
         finally:
             self._count(answer, scope)
 
@@ -154,6 +154,11 @@ class Edge:
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def broken(scope: Scope) -> Response:
+    """Return the answer to a request on which something broke that nobody expected."""
+    return answered(scope, Unexpected(request_id=scope[_REQUEST_ID]))
 
 
 def answered(scope: Scope, error: ArgoError) -> Response:
