@@ -171,3 +171,23 @@ async def test_an_engine_that_is_down_is_said_and_can_be_asked_again(
     engine.says("Here I am.")
     await again.click()
     await expect(page.get_by_text("Here I am.").first).to_be_visible()
+
+
+@LANGUAGES
+async def test_an_exhausted_quota_counts_down_in_words(
+    visit: Visit, engine: ScriptedEngine, language: str
+) -> None:
+    words = WORDS[language]
+    page = await visit(language)
+    for number in range(10):
+        engine.says(f"Answer {number}.")
+        await page.get_by_label(words["question"]).fill("Again")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("article .prose", has_text=f"Answer {number}.")).to_be_visible()
+        await expect(page.locator("article[aria-busy=true]")).to_have_count(0)
+    await page.get_by_label(words["question"]).fill("Once more")
+    await page.keyboard.press("Enter")
+    next_one = "Prochaine question dans" if language == "fr-FR" else "Next question in"
+    await expect(page.get_by_text(next_one).first).to_be_visible()
+    await expect(page.get_by_label(words["question"])).to_have_value("Once more")
+    await expect(page.get_by_role("button", name=words["send"], exact=True)).to_be_disabled()

@@ -252,3 +252,18 @@ def _words(pid: int) -> list[str]:
         return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
     except OSError:
         return []
+
+
+def test_an_engine_named_in_the_settings_replaces_the_embedded_one(
+    data: Path, tmp_path: Path
+) -> None:
+    settings = tmp_path / "argo.toml"
+    with serving(data, tmp_path) as serve:
+        assert any("argo.embedded.llama" in _words(pid) for pid in descendants(serve.process.pid))
+    settings.write_text(
+        '[[models]]\nid = "elsewhere"\n[[models.replicas]]\nurl = "http://127.0.0.1:9/v1"\n'
+    )
+    with serving(data, tmp_path) as serve:
+        assert serve.answers()
+        started = [_words(pid) for pid in descendants(serve.process.pid)]
+    assert not [words for words in started if "argo.embedded.llama" in words]
