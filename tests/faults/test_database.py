@@ -63,7 +63,7 @@ async def test_a_database_that_goes_is_said_and_one_that_comes_back_is_found(
     await soon(back, 20)
 
     async def written() -> bool:
-        return (await talk.opened())[sent.answer_id]["state"] == "complete"
+        return bool((await talk.opened())[sent.answer_id]["state"] == "complete")
 
     await soon(written, 20)
     assert (await talk.opened())[sent.answer_id]["text"] == "un deux"
