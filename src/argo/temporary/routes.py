@@ -6,8 +6,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from argo.accounts.guards import Guard
 from argo.accounts.types import Caller
@@ -41,22 +40,6 @@ class TranscriptSent(BaseModel):
     assistant_id: Annotated[str, StringConstraints(max_length=100)]
     size: Literal["small", "large"]
     effort: Literal["low", "medium", "high"] | None = None
-
-    @field_validator("messages")
-    @classmethod
-    def in_turn(cls, messages: list[TurnSent]) -> list[TurnSent]:
-        """Let questions and answers alternate, from a question to a question; answers may be empty.
-
-        What holds of saved conversations by their tree holds here too.
-        """
-        for number, each in enumerate(messages):
-            if each.role != ("assistant" if number % 2 else "user"):
-                raise PydanticCustomError("out_of_turn", "out of turn")
-            if each.role == "user" and not each.text:
-                raise PydanticCustomError("question_is_empty", "empty")
-        if len(messages) % 2 == 0:
-            raise PydanticCustomError("question_missing", "no question")
-        return messages
 
 
 def routes(temporary: Temporary, guard: Guard) -> APIRouter:

@@ -14,6 +14,7 @@ from argo.completions.service import Completions
 from argo.completions.types import AnswerState, Asker, EventNumbered, Question
 from argo.engines.types import Size
 from argo.errors import ArgoError, Language
+from argo.temporary.errors import TranscriptOutOfTurn
 
 
 class Temporary:
@@ -35,9 +36,10 @@ class Temporary:
         """Take the quota for an answer to the last of `turns`.
 
         `conversation_id` is random, made by the page; it only keeps this conversation's prefix
-        cache apart from all others. Raises `ChoiceUnknown`, `ConversationTooLong`, and what
-        admission raises.
+        cache apart from all others. Raises `TranscriptOutOfTurn`, `ChoiceUnknown`,
+        `ConversationTooLong`, and what admission raises.
         """
+        _check_turns(turns)
         chosen = self._assistants.choice(*choice)
         model = self._assistants.resolve(chosen.model_id).model
         instructions = self._assistants.instructions(chosen, language)
@@ -77,6 +79,16 @@ class Temporary:
         except ArgoError as reason:
             error = reason
         yield EventNumbered(number + 1, "done", _end(completion, error, text_length))
+
+
+def _check_turns(turns: Sequence[Turn]) -> None:
+    """Hold a transcript to what a saved conversation's tree holds by itself; answers may be empty."""
+    in_turn = all(
+        each.role == ("assistant" if number % 2 else "user") for number, each in enumerate(turns)
+    )
+    asks = all(each.text for each in turns if each.role == "user")
+    if not in_turn or not asks or len(turns) % 2 == 0:
+        raise TranscriptOutOfTurn(param="messages")
 
 
 def _end(
