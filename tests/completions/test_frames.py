@@ -90,3 +90,34 @@ def test_usage_is_read_and_cached_tokens_are_not() -> None:
     assert usage is not None
     assert (usage.prompt_tokens, usage.completion_tokens, usage.exact) == (3, 2, True)
     assert frames.usage_of({"usage": {"prompt_tokens": "3"}}) is None
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.builds(lambda text: {"delta": {"content": text}}, st.text()),
+            st.builds(lambda text: {"delta": {"reasoning": text}}, st.text(min_size=1)),
+            st.just({"delta": {}, "finish_reason": "stop"}),
+            st.just({"index": 1, "delta": {"content": "other"}}),
+            st.just({"delta": {"content": "x"}, "logprobs": {"content": []}}),
+        )
+    )
+)
+def test_what_travels_together_says_the_same_in_the_same_order(choices: list[dict]) -> None:
+    batch = [{"choices": [choice]} for choice in choices]
+    together = frames.merged(batch)
+    assert len(together) <= len(batch)
+
+    def told(chunks: list[dict]) -> list[object]:
+        """Every text letter by letter, everything else whole."""
+        found: list[object] = []
+        for chunk in chunks:
+            (choice,) = chunk["choices"]
+            alone = set(choice) <= {"index", "delta"} and not choice.get("index")
+            if alone and set(choice["delta"]) == {"content"}:
+                found.extend(choice["delta"]["content"])
+            else:
+                found.append(choice)
+        return found
+
+    assert told(together) == told(batch)

@@ -129,7 +129,7 @@ class Completion:
                 frames.rebuilt(
                     chunk, answer_id=self.answer_id, model_id=self.model_id, created=self.created
                 )
-                for chunk in batch
+                for chunk in frames.merged(batch)
             )
             if frame:
                 yield frame

@@ -6,7 +6,7 @@ names, cached tokens) reaches a caller.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -114,6 +114,41 @@ def delta_of(chunk: Chunk) -> Delta:
         reasoning=reasoning if isinstance(reasoning, str) else "",
         finish_reason=finish_reason(choices[0]),
     )
+
+
+def merged(batch: Sequence[Chunk]) -> list[Chunk]:
+    """Return `batch` with neighbours that only add text put together: one event says as much."""
+    together: list[Chunk] = []
+    last: dict[str, Any] | None = None
+    for chunk in batch:
+        delta = _text_alone(chunk)
+        if delta is None:
+            together.append(chunk)
+            last = None
+        elif last is None:
+            last = {"content": delta}
+            together.append({"choices": [{"index": 0, "delta": last}]})
+        else:
+            last["content"] += delta
+    return together
+
+
+def _text_alone(chunk: Chunk) -> str | None:
+    """Return a chunk's new text when it says nothing else, None when it does."""
+    choices = chunk["choices"]
+    if len(choices) != 1:
+        return None
+    choice = choices[0]
+    delta = choice.get("delta")
+    if (
+        not isinstance(delta, dict)
+        or choice.get("finish_reason") is not None
+        or choice.get("logprobs") is not None
+        or choice.get("index")
+    ):
+        return None
+    text = delta.get("content")
+    return text if isinstance(text, str) and len(delta) == 1 else None
 
 
 def rebuilt(chunk: Chunk, *, answer_id: str, model_id: str, created: int) -> bytes:

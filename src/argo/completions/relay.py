@@ -25,14 +25,14 @@ async def batches(
     """
     reader = EventReader()
     loop = asyncio.get_running_loop()
-    finished = False
+    finished, next_at = False, 0.0
     while not reader.done:
-        began = loop.time()
-        data = await stream.read()
+        data = await stream.read(next_at - loop.time())
         if not data:
             if finished:
                 return
             raise EngineFault("broke")
+        next_at = loop.time() + frame_seconds
         batch = reader.read(data)
         if not batch:
             continue
@@ -40,8 +40,5 @@ async def batches(
             choice.get("finish_reason") for chunk in batch for choice in chunk["choices"]
         )
         yield batch
-        if reader.done:
-            # So that its connection serves the next question.
-            await stream.finish()
-        elif (left := frame_seconds - (loop.time() - began)) > 0:
-            await asyncio.sleep(left)
+    # So that its connection serves the next question.
+    await stream.finish()

@@ -53,19 +53,39 @@ class EngineStream:
         """Read from `connection`; `idle_seconds` bounds each silence after the head."""
         self._connection = connection
         self._idle_seconds = idle_seconds
+        self._loop = asyncio.get_running_loop()
+        self._asked_at = self._loop.time()
+        self._slow = self._reading = False
+        self._watch = self._loop.call_later(idle_seconds, self._look)
 
-    async def read(self) -> bytes:
+    async def read(self, pause_seconds: float = 0.0) -> bytes:
         """Return what has come since the last read, at least a byte; b"" at the end.
 
-        Raises `EngineFault` "slow" on a long silence, "broke" when the connection breaks.
+        Nothing is read for the first `pause_seconds`. Raises `EngineFault` "slow" on a long
+        silence, "broke" when the connection breaks.
         """
+        self._asked_at, self._reading = self._loop.time(), True
         try:
-            async with asyncio.timeout(self._idle_seconds):
-                return await self._connection.read()
-        except TimeoutError:
-            raise EngineFault("slow") from None
+            return await self._connection.read(pause_seconds)
         except WireBroke:
-            raise EngineFault("broke") from None
+            raise EngineFault("slow" if self._slow else "broke") from None
+        finally:
+            self._reading = False
+
+    def close(self) -> None:
+        """Watch for silences no more."""
+        self._watch.cancel()
+
+    def _look(self) -> None:
+        """One timer a stream, not one a read: most reads end long before it."""
+        left = self._asked_at + self._idle_seconds - self._loop.time()
+        if not self._reading:
+            left = self._idle_seconds
+        elif left <= 0:
+            self._slow = True
+            self._connection.expire()
+            return
+        self._watch = self._loop.call_later(left, self._look)
 
     async def finish(self) -> None:
         """Take the last bytes of an answer that has said all, if they come at once."""
@@ -100,7 +120,11 @@ class EngineClient:
         async with self._asked(replica, endpoint, body) as connection:
             if not connection.headers.get(b"content-type", b"").startswith(b"text/event-stream"):
                 raise EngineFault("broke")
-            yield EngineStream(connection, self._settings.idle_seconds)
+            stream = EngineStream(connection, self._settings.idle_seconds)
+            try:
+                yield stream
+            finally:
+                stream.close()
 
     async def whole(
         self, replica: Replica, endpoint: str, body: Mapping[str, object]

@@ -125,19 +125,27 @@ class Connection(asyncio.Protocol):
                 raise WireBroke
             await self._more()
 
-    async def read(self) -> bytes:
+    async def read(self, pause_seconds: float = 0.0) -> bytes:
         """Return what has come of the body, at least a byte; b"" at its end.
 
-        Raises `WireBroke` when the connection ends before the answer does.
+        Nothing is read for the first `pause_seconds`: what comes meanwhile is taken in one piece.
+        Raises `WireBroke` when the connection ends before the answer does, or `expire` is called.
         """
         while not self._body:
             if self.complete:
                 return b""
             if self._lost:
                 raise WireBroke
-            await self._more()
+            await self._more(pause_seconds)
+            pause_seconds = 0.0
         body, self._body = b"".join(self._body), []
         return body
+
+    def expire(self) -> None:
+        """Have the reader, who waits in vain, give up."""
+        self._lost = True
+        self._tell()
+        self.abort()
 
     def abort(self) -> None:
         """Close at once; the engine sees its caller leave."""
@@ -161,8 +169,7 @@ class Connection(asyncio.Protocol):
 
     def watch(self) -> None:
         """Notice, while idle, that the other side closes."""
-        if self._transport is not None and not self._lost:
-            self._transport.resume_reading()
+        self._open_tap()
 
     def rest(self) -> None:
         """Read no more until asked."""
@@ -172,16 +179,28 @@ class Connection(asyncio.Protocol):
     def _framed(self) -> bool:
         return b"transfer-encoding" in self.headers or b"content-length" in self.headers
 
-    async def _more(self) -> None:
+    async def _more(self, pause_seconds: float = 0.0) -> None:
         """Let the transport read until something comes."""
         assert self._transport is not None
-        self._news = asyncio.get_running_loop().create_future()
-        self._transport.resume_reading()
+        loop = asyncio.get_running_loop()
+        self._news = loop.create_future()
+        # One timer that opens the tap costs less than a sleep and a wake-up before it.
+        opening = None
+        if pause_seconds > 0:
+            opening = loop.call_later(pause_seconds, self._open_tap)
+        else:
+            self._open_tap()
         try:
             await self._news
         finally:
+            if opening is not None:
+                opening.cancel()
             self._news = None
             self.rest()
+
+    def _open_tap(self) -> None:
+        if self._transport is not None and not self._lost:
+            self._transport.resume_reading()
 
     def _tell(self) -> None:
         if self._news is not None and not self._news.done():
