@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import orjson
 import pytest
 from hypothesis import given
@@ -103,12 +105,14 @@ def test_usage_is_read_and_cached_tokens_are_not() -> None:
         )
     )
 )
-def test_what_travels_together_says_the_same_in_the_same_order(choices: list[dict]) -> None:
+def test_what_travels_together_says_the_same_in_the_same_order(
+    choices: list[dict[str, Any]],
+) -> None:
     batch = [{"choices": [choice]} for choice in choices]
     together = frames.merged(batch)
     assert len(together) <= len(batch)
 
-    def told(chunks: list[dict]) -> list[object]:
+    def told(chunks: list[dict[str, Any]]) -> list[object]:
         """Every text letter by letter, everything else whole."""
         found: list[object] = []
         for chunk in chunks:

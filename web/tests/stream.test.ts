@@ -122,6 +122,8 @@ test('following survives lost connections without a lost or doubled character', 
 
 test('the page says that it lost the connection, and no more when it is back', async () => {
   served(['lost', wire(started)]);
+  // The pause is drawn by lot: held still here, it is back at 300 ms and lost again at 600.
+  const lot = vi.spyOn(Math, 'random').mockReturnValue(0.5);
   const answer = new Answer('x');
   const stop = new AbortController();
   const following = follow(answer, stop.signal);
@@ -131,6 +133,7 @@ test('the page says that it lost the connection, and no more when it is back', a
   expect(answer.reconnecting).toBe(false);
   stop.abort();
   await following;
+  lot.mockRestore();
 });
 
 test('a line that went silent is opened again', async () => {
