@@ -11,6 +11,8 @@ from starlette.responses import Response
 from argo.accounts.errors import CrossSiteRefused, InvalidApiKey, NotSignedIn
 from argo.accounts.service import Accounts
 from argo.accounts.types import SESSION_LASTS, Caller, SignedIn
+from argo.errors import Language
+from argo.http.errors import language_of
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _USUAL_PORTS = {"https": 443, "http": 80}
@@ -130,3 +132,8 @@ def _is_loopback(host: str) -> bool:
         return name == "localhost" or ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def reading(caller: Caller, request: Request) -> Language:
+    """Return the language this person reads in: their own choice, else their browser's."""
+    return caller.language or language_of(request.headers.get("accept-language", ""))

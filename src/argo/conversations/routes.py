@@ -7,14 +7,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from argo.accounts.guards import Guard
+from argo.accounts.guards import Guard, reading
 from argo.accounts.types import Caller
 from argo.completions.types import EventNumbered
 from argo.conversations import failures, schemas
 from argo.conversations.asking import Asking, NewAnswer, NewQuestion
 from argo.conversations.service import Conversations
 from argo.errors import Language
-from argo.http.errors import language_of
 from argo.http.events import EventStream, event, with_heartbeat
 
 
@@ -25,11 +24,6 @@ def routes(conversations: Conversations, asking: Asking, guard: Guard) -> APIRou
     _change_routes(router, conversations, guard)
     _asking_routes(router, asking, guard)
     return router
-
-
-def reading(caller: Caller, request: Request) -> Language:
-    """Return the language this person reads in: their own choice, else their browser's."""
-    return caller.language or language_of(request.headers.get("accept-language", ""))
 
 
 def _history_routes(router: APIRouter, conversations: Conversations, guard: Guard) -> None:

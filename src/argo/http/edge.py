@@ -45,7 +45,7 @@ _ALWAYS = (
 )
 _MOST_HEADER_BYTES = 32 * 1024
 _REQUEST_ID, _CODE = "argo.request_id", "argo.code"
-_UNLOGGED = ("/health/", "/assets/", "/_app/")
+_UNLOGGED = ("/health/", "/assets/")
 
 
 @dataclass

@@ -18,13 +18,11 @@ MOST_DEPTH = 64
 MOST_VALUES = 100_000
 _STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _JSON_TYPES = (b"application/json",)
+_ASIDE_BYTES = 64 * 1024
 
 
 class CallerLeft(Exception):
     """The caller closed the connection before the body was whole."""
-
-
-ASIDE_BYTES = 64 * 1024
 
 
 async def read_object(
@@ -39,7 +37,7 @@ async def read_object(
 
 async def judged(body: bytes) -> dict[str, Any]:
     """Return the JSON object in `body`, a large one judged off the event loop; raises `parsed`'s."""
-    return parsed(body) if len(body) < ASIDE_BYTES else await asyncio.to_thread(parsed, body)
+    return parsed(body) if len(body) < _ASIDE_BYTES else await asyncio.to_thread(parsed, body)
 
 
 async def read(receive: Receive, headers: Mapping[bytes, bytes], most_bytes: int) -> bytes:
@@ -74,7 +72,9 @@ def parsed(body: bytes) -> dict[str, Any]:
     than 64 levels, more than 100,000 values, a name twice in one object, anything but an object.
     Raises `BodyInvalid`.
     """
-    _within_limits(body)
+    # What stands outside strings tells of levels, values and names without building any.
+    bare = _STRINGS.sub(b"", body)
+    _within_limits(bare)
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -84,14 +84,13 @@ def parsed(body: bytes) -> dict[str, Any]:
         ) from None
     if not isinstance(value, dict):
         raise _invalid("it is something else", "c'est autre chose")
-    if _may_repeat_a_name(body, value):
+    if bare.count(b":") != _names(value):
+        # A name ends in a colon: some were lost in parsing.
         _refuse_repeats(body)
     return value
 
 
-def _within_limits(body: bytes) -> None:
-    """Count levels and values without building any: the text outside strings tells."""
-    bare = _STRINGS.sub(b"", body)
+def _within_limits(bare: bytes) -> None:
     if bare.count(b",") + bare.count(b"[") + bare.count(b"{") > MOST_VALUES:
         raise _invalid(
             f"it holds more than {MOST_VALUES} values",
@@ -106,11 +105,6 @@ def _within_limits(body: bytes) -> None:
             f"it is nested deeper than {MOST_DEPTH} levels",
             f"il est imbriqué sur plus de {MOST_DEPTH} niveaux",
         )
-
-
-def _may_repeat_a_name(body: bytes, value: object) -> bool:
-    """Whether names were lost in parsing: every name ends in a colon outside strings."""
-    return _STRINGS.sub(b"", body).count(b":") != _names(value)
 
 
 def _names(value: object) -> int:

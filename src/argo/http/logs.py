@@ -13,18 +13,10 @@ import sys
 import traceback
 from datetime import UTC, datetime
 from typing import Literal
-from uuid import UUID
 
 import orjson
 
-Event = Literal[
-    "request",
-    "refused",
-    "unexpected",
-    "worker_started",
-    "worker_stopped",
-    "library",
-]
+Event = Literal["request", "unexpected", "library"]
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_.:{}/-]{0,120}")
 
 
@@ -38,7 +30,6 @@ def line(
     code: str | None = None,
     milliseconds: float | None = None,
     sent_bytes: int | None = None,
-    worker_id: UUID | None = None,
     kind: str | None = None,
     place: str | None = None,
 ) -> None:
@@ -56,7 +47,6 @@ def line(
         "code": _identifier(code),
         "milliseconds": None if milliseconds is None else round(milliseconds, 1),
         "sent_bytes": sent_bytes,
-        "worker_id": None if worker_id is None else str(worker_id),
         "kind": _identifier(kind),
         "place": _identifier(place),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Final
@@ -125,7 +124,7 @@ def _usage_chunk(completion: Completion) -> dict[str, object]:
     return {
         "id": completion.answer_id,
         "object": "chat.completion.chunk",
-        "created": int(time.time()),
+        "created": completion.created,
         "model": completion.model_id,
         "choices": [],
         "usage": usage(completion),

@@ -8,13 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from argo.accounts.guards import Guard
+from argo.accounts.guards import Guard, reading
 from argo.accounts.types import Caller
 from argo.completions.events import read_in
 from argo.completions.prompt import Turn
 from argo.completions.types import Asker, EventNumbered
 from argo.errors import Language
-from argo.http.errors import language_of
 from argo.http.events import EventStream, event, with_heartbeat
 from argo.temporary.service import Temporary
 
@@ -53,7 +52,7 @@ def routes(temporary: Temporary, guard: Guard) -> APIRouter:
         caller: Annotated[Caller, Depends(guard.session)],
     ) -> Response:
         """Answer the last message of a transcript; closing the connection stops it."""
-        language = caller.language or language_of(request.headers.get("accept-language", ""))
+        language = reading(caller, request)
         admitted = await temporary.admit(
             Asker(caller.owner, "temporary"),
             sent.conversation_id,
