@@ -103,6 +103,7 @@ class ScriptedEngine:
         self._patience_seconds = patience_seconds
         self._scripts: list[Script] = []
         self._changed = asyncio.Event()
+        self._holding = False
 
     @property
     def url(self) -> str:
@@ -143,10 +144,14 @@ class ScriptedEngine:
 
     def holds(self) -> None:
         """Write no token of any answer until `releases()`; questions are still taken."""
+        self._holding = True
         self.simulated.hold()
 
     def releases(self) -> None:
-        """Write on, where answers are held."""
+        """Write on, where answers are held; what has not come to its hold yet would stay there."""
+        held = any(stream.state == "held" for stream in self.requests)
+        assert self._holding or held, "nothing is held: wait for `held()` first"
+        self._holding = False
         self.simulated.release()
 
     def goes_away(self) -> None:
