@@ -16,6 +16,7 @@ from argo.engines.types import EngineSettings, Replica
 
 CLIENT = EngineClient(EngineSettings())
 REPLICA = Replica(f"http://127.0.0.1:{sys.argv[2]}/v1", None, None)
+PACE = relay.Pace()
 HEAD = {
     "type": "http.response.start",
     "status": 200,
@@ -28,12 +29,9 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
     question = orjson.loads(message["body"])
     async with CLIENT.stream(REPLICA, "chat/completions", question) as stream:
         await send(HEAD)
-        async for batch in relay.batches(stream, frame_seconds=relay.FRAME_SECONDS):
-            frame = b"".join(
-                frames.rebuilt(chunk, answer_id="a", model_id="m", created=1)
-                for chunk in frames.merged(batch)
-            )
-            if frame:
+        envelope = frames.Envelope("a", "m", 1)
+        async for batch in relay.batches(stream, PACE):
+            if frame := b"".join(map(envelope.rebuilt, batch)):
                 await send({"type": "http.response.body", "body": frame, "more_body": True})
     await send({"type": "http.response.body", "body": b"data: [DONE]\n\n", "more_body": False})
 

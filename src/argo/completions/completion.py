@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from argo.clock import Clock
 from argo.completions import frames, relay
-from argo.completions.frames import Chunk
+from argo.completions.chunks import Chunk
 from argo.completions.metering import Meter, prompt_characters
 from argo.completions.places import Place, Places
 from argo.completions.queue import Waiter
@@ -49,6 +49,7 @@ class Ways:
     engines: Engines
     client: EngineClient
     clock: Clock
+    pace: relay.Pace
     body: Callable[[Admitted, bool], dict[str, object]]
 
 
@@ -124,14 +125,9 @@ class Completion:
 
         Raises like `waiting`, and `EngineBroke` when it breaks off after the first token.
         """
+        envelope = frames.Envelope(self.answer_id, self.model_id, self.created)
         async for batch in self._all_batches():
-            frame = b"".join(
-                frames.rebuilt(
-                    chunk, answer_id=self.answer_id, model_id=self.model_id, created=self.created
-                )
-                for chunk in frames.merged(batch)
-            )
-            if frame:
+            if frame := b"".join(map(envelope.rebuilt, batch)):
                 yield frame
 
     async def deltas(self) -> AsyncGenerator[Delta, None]:
@@ -222,7 +218,7 @@ class Completion:
         body = self._ways.body(self.admitted, True)
         opening = self._ways.client.stream(replica, self.admitted.question.endpoint, body)
         stream = await opened.enter_async_context(opening)
-        batches = relay.batches(stream, frame_seconds=relay.FRAME_SECONDS)
+        batches = relay.batches(stream, self._ways.pace)
         try:
             self._first = await anext(batches)
         except StopAsyncIteration:

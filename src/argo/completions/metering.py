@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from argo.completions.frames import Chunk, finish_reason, usage_of
+from argo.completions.chunks import Chunk
+from argo.completions.frames import finish_reason, usage_of
 from argo.completions.types import FinishReason, Usage
 
 # Without the engine's count: a careful estimate for French and English prose.
@@ -24,6 +25,9 @@ class Meter:
     def saw(self, batch: Sequence[Chunk]) -> None:
         """Count a batch of a stream's chunks; engines send about one token a chunk."""
         for chunk in batch:
+            if (run := chunk.get("run")) is not None:
+                self._chunks += run.events
+                continue
             self._exact = usage_of(chunk) or self._exact
             for choice in chunk["choices"]:
                 self.finish_reason = finish_reason(choice) or self.finish_reason

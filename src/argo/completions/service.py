@@ -13,6 +13,7 @@ from argo.clock import Clock
 from argo.completions.completion import Admitted, Completion, Ways
 from argo.completions.errors import ServerStopping
 from argo.completions.places import Places
+from argo.completions.relay import Pace
 from argo.completions.types import Outcome, Question
 from argo.engines.client import EngineClient
 from argo.engines.service import Engines
@@ -39,7 +40,7 @@ class Completions:
     ) -> None:
         """Ask `engines` through `client`; `salt_secret` keeps their prefix caches apart."""
         self._engines = engines
-        self._ways = Ways(places, engines, client, clock, self._body)
+        self._ways = Ways(places, engines, client, clock, Pace(), self._body)
         self._quotas, self._ledger, self._clock = quotas, ledger, clock
         self._salt_secret = salt_secret
         self._settling: set[asyncio.Task[None]] = set()

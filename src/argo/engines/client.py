@@ -58,15 +58,16 @@ class EngineStream:
         self._slow = self._reading = False
         self._watch = self._loop.call_later(idle_seconds, self._look)
 
-    async def read(self, pause_seconds: float = 0.0) -> bytes:
+    async def read(self) -> bytes:
         """Return what has come since the last read, at least a byte; b"" at the end.
 
-        Nothing is read for the first `pause_seconds`. Raises `EngineFault` "slow" on a long
-        silence, "broke" when the connection breaks.
+        Raises `EngineFault` "slow" on a long silence, "broke" when the connection breaks.
         """
+        if taken := self._connection.take():
+            return taken
         self._asked_at, self._reading = self._loop.time(), True
         try:
-            return await self._connection.read(pause_seconds)
+            return await self._connection.read()
         except WireBroke:
             raise EngineFault("slow" if self._slow else "broke") from None
         finally:
