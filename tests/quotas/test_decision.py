@@ -30,8 +30,7 @@ class Asker:
     async def asks(self, second: float) -> Decision:
         """Return what is decided at that second."""
         at = NOON + timedelta(seconds=second)
-        async with self._database.person(self._owner) as person:
-            return await store.take(person, Clock().new_id(), self._quotas, at)
+        return await store.take(self._database, self._owner, Clock().new_id(), self._quotas, at)
 
 
 async def test_the_window_slides(database: Database, new_person: NewPerson) -> None:
@@ -69,17 +68,13 @@ async def test_a_lease_that_is_renewed_goes_on_counting_and_one_given_back_does_
     database: Database, new_person: NewPerson
 ) -> None:
     owner, lease_id = await new_person(), Clock().new_id()
-    async with database.person(owner) as person:
-        await store.take(person, lease_id, QuotaSettings(0, 1))
+    await store.take(database, owner, lease_id, QuotaSettings(0, 1))
     async with database.house() as house:
         await store.renew(house, [lease_id])
-    async with database.person(owner) as person:
-        second = await store.take(person, Clock().new_id(), QuotaSettings(0, 1))
+    second = await store.take(database, owner, Clock().new_id(), QuotaSettings(0, 1))
     assert second.verdict == "concurrent"
-    async with database.house() as house:
-        await store.release(house, [lease_id])
-    async with database.person(owner) as person:
-        third = await store.take(person, Clock().new_id(), QuotaSettings(0, 1))
+    await store.release(database, [lease_id])
+    third = await store.take(database, owner, Clock().new_id(), QuotaSettings(0, 1))
     assert third.verdict == "taken"
 
 

@@ -88,8 +88,8 @@ class Accounts:
 
     async def signed_in(self, token: str) -> Caller:
         """Return who is signed in with this session token; raises `NotSignedIn`."""
-        async with self._database.sign_in() as gate:
-            caller = await store.caller_of_session(gate, self._secrets.hashed("session", token))
+        token_hash = self._secrets.hashed("session", token)
+        caller = await store.caller_of_session(self._database, token_hash)
         if caller is None:
             raise NotSignedIn
         return caller
@@ -103,8 +103,8 @@ class Accounts:
         """
         if not _KEY.fullmatch(key):
             raise InvalidApiKey
-        async with self._database.sign_in() as gate:
-            caller = await store.caller_of_key(gate, self._secrets.hashed("api key", key))
+        key_hash = self._secrets.hashed("api key", key)
+        caller = await store.caller_of_key(self._database, key_hash)
         if caller is None:
             raise InvalidApiKey
         return caller

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import class_row
 
 from argo.accounts.types import Caller, Invitation, Key, Session, User
-from argo.storage.database import Connection
+from argo.storage.at_once import Row, Statement
+from argo.storage.database import Connection, Database
 from argo.storage.types import Owner
 
 
@@ -69,18 +68,16 @@ async def first_link_used(
     return await cursor.fetchone() is not None
 
 
-async def caller_of_session(gate: Connection, token_hash: bytes) -> Caller | None:
+async def caller_of_session(database: Database, token_hash: bytes) -> Caller | None:
     """Return who is signed in with this session, as the account stands now."""
-    cursor = gate.cursor(row_factory=dict_row)
-    await cursor.execute("SELECT * FROM session_caller(%s)", (token_hash,), prepare=True)
-    return _caller(await cursor.fetchone())
+    asked = Statement("SELECT * FROM session_caller($1)", (token_hash,))
+    return _caller(await database.sign_in_at_once(asked))
 
 
-async def caller_of_key(gate: Connection, key_hash: bytes) -> Caller | None:
+async def caller_of_key(database: Database, key_hash: bytes) -> Caller | None:
     """Return in whose name this key asks, as the account stands now."""
-    cursor = gate.cursor(row_factory=dict_row)
-    await cursor.execute("SELECT * FROM key_caller(%s)", (key_hash,), prepare=True)
-    return _caller(await cursor.fetchone())
+    asked = Statement("SELECT * FROM key_caller($1)", (key_hash,))
+    return _caller(await database.sign_in_at_once(asked))
 
 
 async def session_ended(gate: Connection, token_hash: bytes) -> None:
@@ -88,8 +85,9 @@ async def session_ended(gate: Connection, token_hash: bytes) -> None:
     await gate.execute("SELECT session_end(%s)", (token_hash,))
 
 
-def _caller(row: Mapping[str, Any] | None) -> Caller | None:
-    return None if row is None else Caller(**row)
+def _caller(answered: list[list[Row]]) -> Caller | None:
+    (rows,) = answered
+    return Caller(**rows[0]) if rows else None
 
 
 # ── person context: row-level security binds these; each names its owner besides ─────────────

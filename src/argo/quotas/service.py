@@ -53,8 +53,7 @@ class Quotas:
         """
         settings, lease = self._settings, Lease(self._clock.new_id())
         refusal: type[QuotaRefused]
-        async with self._database.person(owner) as person:
-            decision = await store.take(person, lease.id, settings)
+        decision = await store.take(self._database, owner, lease.id, settings)
         allowance = Allowance(
             settings.requests_per_minute, decision.remaining, decision.resets_in_seconds
         )
@@ -84,8 +83,7 @@ class Quotas:
         return Allowance(settings.requests_per_minute, remaining, resets_in_seconds)
 
     async def _release(self, *lease_ids: UUID) -> None:
-        async with self._database.house() as house:
-            await store.release(house, lease_ids)
+        await store.release(self._database, lease_ids)
 
     async def _renew_always(self) -> None:
         beats = 0

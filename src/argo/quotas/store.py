@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from psycopg.rows import class_row
-
 from argo.quotas.types import WINDOW_SECONDS, QuotaSettings
-from argo.storage.database import Connection
+from argo.storage.at_once import Statement
+from argo.storage.database import Connection, Database
+from argo.storage.types import Owner
 
 # A worker renews its leases every other second; those of a dead one stop counting after this.
 LEASE_SECONDS = 5.0
@@ -28,16 +28,19 @@ class Decision:
 
 
 async def take(
-    person: Connection, lease_id: UUID, settings: QuotaSettings, at: datetime | None = None
+    database: Database,
+    owner: Owner,
+    lease_id: UUID,
+    settings: QuotaSettings,
+    at: datetime | None = None,
 ) -> Decision:
-    """Decide whether the person may ask now, and if so count it and hold a lease.
+    """Decide whether `owner` may ask now, and if so count it and hold a lease.
 
     The database's clock decides; `at` stands in for it where a test needs time to stand still.
     """
-    cursor = person.cursor(row_factory=class_row(Decision))
-    await cursor.execute(
+    taking = Statement(
         "SELECT verdict, remaining, resets_in_seconds, retry_in_seconds "
-        "FROM quota_take(%s, %s, %s, %s, %s, %s, %s)",
+        "FROM quota_take($1, $2, $3, $4, $5, $6, $7)",
         (
             lease_id,
             settings.requests_per_minute,
@@ -47,11 +50,9 @@ async def take(
             LEASE_SECONDS,
             at,
         ),
-        prepare=True,
     )
-    decision = await cursor.fetchone()
-    assert decision is not None
-    return decision
+    ((row,),) = await database.person_at_once(owner, taking)
+    return Decision(**row)
 
 
 async def standing(
@@ -70,9 +71,10 @@ async def standing(
     return remaining, min(float(resets_in_seconds), float(WINDOW_SECONDS))
 
 
-async def release(house: Connection, lease_ids: Sequence[UUID]) -> None:
+async def release(database: Database, lease_ids: Sequence[UUID]) -> None:
     """Give leases back."""
-    await house.execute("DELETE FROM quota_leases WHERE id = ANY (%s)", (list(lease_ids),))
+    released = Statement("DELETE FROM quota_leases WHERE id = ANY ($1)", (list(lease_ids),))
+    await database.house_at_once(released)
 
 
 async def renew(house: Connection, lease_ids: Sequence[UUID]) -> None:

@@ -7,7 +7,7 @@ person's rows alone (docs/decisions/0003-database-contexts.md).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +16,7 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
+from argo.storage.at_once import AtOnce, Row, Statement
 from argo.storage.errors import DatabaseAway, DiskFull
 from argo.storage.types import Owner
 
@@ -24,6 +25,10 @@ Connection = AsyncConnection[Any]
 _TAKE_CONTEXT = (
     "SELECT set_config('role', %s, true), "
     "set_config('argo.institution_id', %s, true), set_config('argo.owner_id', %s, true)"
+)
+_TAKE_CONTEXT_AT_ONCE = (
+    "SELECT set_config('role', $1, true), "
+    "set_config('argo.institution_id', $2, true), set_config('argo.owner_id', $3, true)"
 )
 _CONNECT_SECONDS = 3.0
 
@@ -52,6 +57,7 @@ class Database:
             reconnect_timeout=_CONNECT_SECONDS,
             kwargs={"autocommit": True, "connect_timeout": 3},
         )
+        self._at_once = AtOnce()
 
     async def open(self) -> None:
         """Start the pool; a database that is not there yet is waited for in the background."""
@@ -89,6 +95,31 @@ class Database:
         """
         async with self._context("argo_house", "", "") as connection:
             yield connection
+
+    async def person_at_once(self, owner: Owner, *statements: Statement) -> list[list[Row]]:
+        """Run `statements` like `person`, in one round trip; return the rows of each.
+
+        Raises `DatabaseAway`, `DiskFull`, or what psycopg raises for a statement that fails.
+        """
+        return await self._run_at_once(
+            ("argo_person", str(owner.institution_id), str(owner.owner_id)), statements
+        )
+
+    async def sign_in_at_once(self, *statements: Statement) -> list[list[Row]]:
+        """Run `statements` like `sign_in`, in one round trip; raises like `person_at_once`."""
+        return await self._run_at_once(("argo_sign_in", "", ""), statements)
+
+    async def house_at_once(self, *statements: Statement) -> list[list[Row]]:
+        """Run `statements` like `house`, in one round trip; raises like `person_at_once`."""
+        return await self._run_at_once(("argo_house", "", ""), statements)
+
+    async def _run_at_once(
+        self, context: tuple[str, str, str], statements: Sequence[Statement]
+    ) -> list[list[Row]]:
+        taking = Statement(_TAKE_CONTEXT_AT_ONCE, context)
+        with _mapped():
+            async with self._pool.connection() as connection:
+                return (await self._at_once.run(connection, (taking, *statements)))[1:]
 
     async def answers(self) -> bool:
         """Whether the database answers now."""

@@ -81,8 +81,7 @@ class Ledger:
     async def _settled(self, line: _Line) -> bool:
         """Whether nothing is left to do for `line`: it is written, or never can be."""
         try:
-            async with self._database.person(line[2].owner) as person:
-                await store.append(person, *line)
+            await store.append(self._database, *line)
         except EntryRefused:
             self._lost += 1
         except (DatabaseAway, DiskFull):

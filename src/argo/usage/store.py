@@ -8,28 +8,29 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import class_row
 
-from argo.storage.database import Connection
+from argo.storage.at_once import Statement
+from argo.storage.database import Connection, Database
 from argo.usage.errors import EntryRefused
 from argo.usage.types import Entry, Usage
 
 
-async def append(person: Connection, entry_id: UUID, at: datetime, entry: Entry) -> None:
+async def append(database: Database, entry_id: UUID, at: datetime, entry: Entry) -> None:
     """Append a line and add it to its day; the same line twice counts once.
 
     Raises `EntryRefused` when the line breaks a rule of the tables.
     """
     try:
-        await _append(person, entry_id, at, entry)
+        await database.person_at_once(entry.owner, _appended(entry_id, at, entry))
     except (psycopg.IntegrityError, psycopg.DataError) as error:
         raise EntryRefused from error
 
 
-async def _append(person: Connection, entry_id: UUID, at: datetime, entry: Entry) -> None:
-    await person.execute(
+def _appended(entry_id: UUID, at: datetime, entry: Entry) -> Statement:
+    return Statement(
         "WITH line AS (INSERT INTO usage (id, institution_id, owner_id, at, source, lane, key_id, "
         "model_id, assistant_id, prompt_tokens, completion_tokens, exact, waited_seconds, "
         "first_token_seconds, seconds, outcome) "
-        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) "
         "ON CONFLICT (id) DO NOTHING "
         "RETURNING institution_id, owner_id, at, prompt_tokens, completion_tokens) "
         "INSERT INTO usage_days AS held "
@@ -58,7 +59,6 @@ async def _append(person: Connection, entry_id: UUID, at: datetime, entry: Entry
             entry.seconds,
             entry.outcome,
         ),
-        prepare=True,
     )
 
 
