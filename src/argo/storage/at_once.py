@@ -59,7 +59,7 @@ class AtOnce:
         try:
             pgconn.enter_pipeline_mode()
             for statement in statements:
-                name = prepared.get(statement.sql)
+                name = prepared.get(statement.sql) or new.get(statement.sql)
                 if name is None:
                     self._made += 1
                     name = new[statement.sql] = b"argo_%d" % self._made
