@@ -59,7 +59,7 @@ WORD_EXCUSES = {
     "src/argo/accounts/devices.py::user_agent": "HTTP's name of the header",
     "src/argo/accounts/service.py::user_agent": "HTTP's name of the header",
     "src/argo/accounts/routes.py::agent": "HTTP's header User-Agent",
-    "src/argo/completions/completion.py": "OpenAI's chat.completion.chunk, as it came",
+    "src/argo/completions/chunks.py": "OpenAI's chat.completion.chunk, as it came",
     "src/argo/completions/frames.py": "OpenAI's chat.completion.chunk, as it came",
     "src/argo/completions/metering.py": "OpenAI's chat.completion.chunk, as it came",
     "src/argo/completions/relay.py": "OpenAI's chat.completion.chunk, as it came",
