@@ -1,6 +1,9 @@
-import { colour, mathematics } from './late';
+import { calm } from './calm';
+import { colour, mathematics, mathematicsNow } from './late';
 import { parser } from './parser';
 import { safe } from './safe';
+import { settle } from './settle';
+import { withTools } from './tools';
 
 /**
  * Markdown that grows: blocks that are finished are rendered once and kept, only the last one is
@@ -10,40 +13,50 @@ import { safe } from './safe';
 export class Incremental {
   #text = '';
   #finished = 0;
-  #open: ChildNode[] = [];
+  /** How many of the container's nodes are of finished blocks. */
+  #kept = 0;
 
   constructor(readonly container: HTMLElement) {}
 
   /** Show `text`; what was shown before is its beginning, or is dropped. */
   update(text: string): void {
     if (text === this.#text) return;
-    if (!text.startsWith(this.#text)) {
-      this.container.replaceChildren();
-      this.#finished = 0;
-      this.#open = [];
-    }
+    if (!text.startsWith(this.#text)) this.#drop();
     this.#text = text;
-    for (const node of this.#open) node.remove();
     const rest = text.slice(this.#finished);
     const cut = lastBlock(rest);
     if (cut > 0) {
-      this.#add(rest.slice(0, cut), true);
+      this.#finish(rest.slice(0, cut));
       this.#finished += cut;
     }
-    this.#open = this.#add(rest.slice(cut), false);
+    this.#show(calm(rest.slice(cut)));
   }
 
-  /** The text is whole: give the last block its colours too. */
+  /** The text is whole: the last block is what was written, with its colours. */
   finish(): void {
-    for (const node of this.#open) if (node instanceof HTMLElement) late(node);
+    this.#show(this.#text.slice(this.#finished));
+    for (const node of this.#open()) if (node instanceof HTMLElement) late(node);
   }
 
-  #add(markdown: string, whole: boolean): ChildNode[] {
-    const fragment = safe(markdown);
-    const nodes = [...fragment.childNodes];
-    this.container.append(fragment);
-    if (whole) for (const node of nodes) if (node instanceof HTMLElement) late(node);
-    return nodes;
+  #drop(): void {
+    this.container.replaceChildren();
+    this.#finished = this.#kept = 0;
+  }
+
+  #finish(markdown: string): void {
+    this.#show(markdown);
+    for (const node of this.#open()) if (node instanceof HTMLElement) late(node);
+    this.#kept = this.container.childNodes.length;
+  }
+
+  #show(markdown: string): void {
+    const fragment = withTools(safe(markdown));
+    mathematicsNow(fragment);
+    settle(this.container, this.#kept, fragment);
+  }
+
+  #open(): ChildNode[] {
+    return [...this.container.childNodes].slice(this.#kept);
   }
 }
 

@@ -1,3 +1,4 @@
+import type temmlType from 'temml';
 import { safeColours, safeMathematics } from './safe';
 
 /** Colour the code blocks within `element`; the highlighter is loaded when first needed. */
@@ -13,28 +14,54 @@ export async function colour(element: HTMLElement): Promise<void> {
   }
 }
 
+let temml: typeof temmlType | null = null;
+
 /** Set the mathematics within `element`; what is no mathematics stays as it was written. */
 export async function mathematics(element: HTMLElement): Promise<void> {
-  const formulas = within(element, 'code.math');
-  if (!formulas.length) return;
-  const { default: temml } = await import('temml');
-  for (const formula of formulas) {
-    const written = formula.textContent ?? '';
-    try {
-      const displayMode = formula.dataset.display === '1';
-      const set = safeMathematics(
-        temml.renderToString(written, { displayMode, throwOnError: true, maxSize: [10, 100] }),
-      );
-      set.querySelector('math')?.setAttribute('data-written', written);
-      const block = formula.closest('pre.math-block');
-      (block ?? formula).replaceWith(set);
-    } catch {
-      formula.classList.remove('math');
-    }
+  if (!within(element, 'code.math').length) return;
+  temml ??= (await import('temml')).default;
+  mathematicsNow(element);
+}
+
+/** Set the mathematics within `part` if what sets it was loaded before. */
+export function mathematicsNow(part: HTMLElement | DocumentFragment): void {
+  if (!temml) return;
+  for (const formula of within(part, 'code.math')) {
+    const set = formulaOf(formula.textContent ?? '', formula.dataset.display === '1');
+    const block = formula.closest('pre.math-block');
+    if (set) (block ?? formula).replaceWith(set.cloneNode(true));
+    else formula.classList.remove('math');
   }
 }
 
-function within(element: HTMLElement, selector: string): HTMLElement[] {
-  const found = [...element.querySelectorAll<HTMLElement>(selector)];
-  return element.matches(selector) ? [element, ...found] : found;
+const MOST_KEPT = 200;
+/** The formulas that were set last: one in a growing paragraph is asked for at each frame. */
+const kept = new Map<string, DocumentFragment | null>();
+
+function formulaOf(written: string, displayMode: boolean): DocumentFragment | null {
+  const name = `${displayMode} ${written}`;
+  let made = kept.get(name);
+  if (made === undefined) {
+    made = setFormula(written, displayMode);
+    if (kept.size >= MOST_KEPT) kept.clear();
+    kept.set(name, made);
+  }
+  return made;
+}
+
+function setFormula(written: string, displayMode: boolean): DocumentFragment | null {
+  try {
+    const set = safeMathematics(
+      temml!.renderToString(written, { displayMode, throwOnError: true, maxSize: [10, 100] }),
+    );
+    set.querySelector('math')?.setAttribute('data-written', written);
+    return set;
+  } catch {
+    return null;
+  }
+}
+
+function within(part: HTMLElement | DocumentFragment, selector: string): HTMLElement[] {
+  const found = [...part.querySelectorAll<HTMLElement>(selector)];
+  return part instanceof HTMLElement && part.matches(selector) ? [part, ...found] : found;
 }

@@ -1,5 +1,6 @@
 import MarkdownIt, { type StateInline, type StateBlock } from 'markdown-it';
 import { say } from '../words/words.svelte';
+import { extras } from './extras';
 
 /** Markdown without HTML, references and images: a model's text is a stranger's text. */
 export const parser = new MarkdownIt({ html: false, linkify: true, breaks: false });
@@ -23,6 +24,7 @@ parser.renderer.rules.th_open = parser.renderer.rules.td_open = (tokens, at) => 
   const side = /text-align:(right|center)/.exec(String(tokens[at]!.attrGet('style') ?? ''))?.[1];
   return side ? `<${tag} class="${side === 'right' ? 'end' : 'centre'}">` : `<${tag}>`;
 };
+extras(parser);
 parser.inline.ruler.before('escape', 'math', mathInline);
 parser.block.ruler.before('fence', 'math', mathBlock, { alt: ['paragraph', 'blockquote', 'list'] });
 parser.renderer.rules.math_inline = (tokens, at) =>

@@ -29,7 +29,9 @@ const COLOURS = {
   ALLOW_DATA_ATTR: false,
   RETURN_DOM_FRAGMENT: true as const,
 };
-const CLASSES = new Set(['picture', 'math', 'math-block', 'centre', 'end']);
+const CLASSES = new Set(
+  'picture math math-block centre end task note note-mark note-text'.split(' '),
+);
 
 /** A model's Markdown as nodes that can do nothing but be read. */
 export function safe(markdown: string): DocumentFragment {
@@ -82,6 +84,7 @@ function boxed(table: HTMLTableElement): void {
   box.tabIndex = 0;
   box.setAttribute('role', 'group');
   box.setAttribute('aria-label', say('table'));
+  table.querySelectorAll('th').forEach((head) => (head.scope = 'col'));
   table.replaceWith(box);
   box.append(table);
 }
