@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -33,16 +34,16 @@ class Worker:
         self.link = link
         self._database, self._link_host = database, link_host
         self._answers: dict[str, Answers] = {}
-        self._beats: list[Beat] = []
+        self._beats: list[tuple[Beat, int]] = []
         self._beating: asyncio.Task[None] | None = None
 
     def answers(self, verb: str, answers: Answers) -> None:
         """Have calls of other workers with this `verb` answered by `answers`."""
         self._answers[verb] = answers
 
-    def at_each_beat(self, beat: Beat) -> None:
-        """Run `beat` in a house context after each heartbeat."""
-        self._beats.append(beat)
+    def at_each_beat(self, beat: Beat, *, every: int = 1) -> None:
+        """Run `beat` in a house context after each heartbeat, or after each `every`th."""
+        self._beats.append((beat, every))
 
     async def open(self) -> None:
         """Listen, and let the heart beat."""
@@ -68,11 +69,12 @@ class Worker:
                 yield message
 
     async def _beat_always(self) -> None:
-        while True:
+        for number in itertools.count():
             with contextlib.suppress(ArgoError):
                 async with self._database.house() as house:
                     await store.worker_seen(house, self.id, self.address)
-                for beat in self._beats:
-                    async with self._database.house() as house:
-                        await beat(house)
+                for beat, every in self._beats:
+                    if number % every == 0:
+                        async with self._database.house() as house:
+                            await beat(house)
             await asyncio.sleep(BEAT_SECONDS)
