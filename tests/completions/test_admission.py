@@ -16,7 +16,7 @@ from argo.engines.types import ModelState, Replica, ReplicaState
 
 
 def replica(number: int, capacity: int | None, state: ModelState = "ready") -> ReplicaState:
-    return ReplicaState(Replica(f"http://engine-{number}/v1", capacity, None), state, 0, 0)
+    return ReplicaState(Replica(f"http://engine-{number}/v1", capacity, None), state)
 
 
 def waiter(person: int = 0, arrived: float = 0.0, **more: frozenset[str]) -> Waiter:

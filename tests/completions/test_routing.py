@@ -10,9 +10,7 @@ from argo.engines.types import Replica, ReplicaState
 
 
 def states(count: int) -> list[ReplicaState]:
-    return [
-        ReplicaState(Replica(f"http://engine-{n}/v1", 4, None), "ready", 0, 0) for n in range(count)
-    ]
+    return [ReplicaState(Replica(f"http://engine-{n}/v1", 4, None), "ready") for n in range(count)]
 
 
 def with_(each: ReplicaState, **changes: object) -> ReplicaState:

@@ -203,7 +203,6 @@ class Completion:
         if replica is None:
             raise EngineFault("away")
         self._granted_at = now()
-        opened.enter_context(engines.place(replica))
         try:
             await (self._ask_stream if self._stream else self._ask_whole)(replica, opened)
         except EngineFault as fault:

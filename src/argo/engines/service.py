@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 
 from argo.engines.client import EngineClient
 from argo.engines.errors import ModelUnknown
@@ -22,12 +21,10 @@ class _Standing:
     def __init__(self, replica: Replica) -> None:
         self.replica = replica
         self.state: ModelState = "starting"
-        self.running = 0
-        self.failures = 0
         self.open_doors: tuple[str, ...] = ()
 
     def seen(self) -> ReplicaState:
-        return ReplicaState(self.replica, self.state, self.running, self.failures, self.open_doors)
+        return ReplicaState(self.replica, self.state, open_doors=self.open_doors)
 
 
 class Engines:
@@ -90,27 +87,15 @@ class Engines:
         replicas = self._models[model_id].replicas if model_id in self._models else ()
         return next((each for each in replicas if each.url == url), None)
 
-    @contextmanager
-    def place(self, replica: Replica) -> Iterator[None]:
-        """Count one question as running on `replica` while the block lasts."""
-        standing = self._standings.get(replica) or _Standing(replica)
-        standing.running += 1
-        try:
-            yield
-        finally:
-            standing.running -= 1
-
     def went_well(self, replica: Replica) -> None:
         """Note that `replica` answered: it is ready, whatever the last probe said."""
-        if (standing := self._standings.get(replica)) is not None:
-            standing.failures = 0
-            if not standing.open_doors:
-                standing.state = "ready"
+        standing = self._standings.get(replica)
+        if standing is not None and not standing.open_doors:
+            standing.state = "ready"
 
     def failed(self, replica: Replica) -> None:
         """Note that `replica` did not answer: others go first until it is well again."""
         if (standing := self._standings.get(replica)) is not None:
-            standing.failures += 1
             standing.state = "away"
 
     async def _probe_always(self) -> None:
@@ -139,4 +124,3 @@ class Engines:
             standing.state = "away"
         else:
             standing.state = "ready"
-            standing.failures = 0

@@ -110,15 +110,11 @@ class EngineSettings:
 
 @dataclass(frozen=True)
 class ReplicaState:
-    """How one replica stands: what probes and answers have told, and what runs there now.
-
-    `sick_since` and the times are of the monotonic clock, in seconds.
-    """
+    """How one replica stands: what probes and answers have told, and what runs there now."""
 
     replica: Replica
     state: ModelState
-    running: int
-    failures: int
+    running: int = 0
     open_doors: tuple[str, ...] = ()
 
     @property
