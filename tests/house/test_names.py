@@ -64,7 +64,6 @@ WORD_EXCUSES = {
     "src/argo/completions/metering.py": "OpenAI's chat.completion.chunk, as it came",
     "src/argo/completions/relay.py": "OpenAI's chat.completion.chunk, as it came",
     "src/argo/embedded/llama.py::chat_template": "llama.cpp's name of the setting",
-    "src/argo/openai/answers.py::_usage_chunk": "OpenAI's name of the last frame",
     "src/argo/simulation/": "an engine speaks OpenAI's words: chunk, chat.completion",
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from argo.openai.lists import IGNORED, PASSED
+from argo.openai import anthropic, lists, responses
 from tests.fixtures import Service
 
 
@@ -20,15 +20,37 @@ async def paths(service: Service) -> Any:
         return (await answer.json())["paths"]
 
 
-async def test_the_request_is_described_field_by_field(paths: Any) -> None:
-    body = paths["/v1/chat/completions"]["post"]["requestBody"]["content"]["application/json"]
-    assert set(body["schema"]["properties"]) == set(PASSED) | set(IGNORED)
-    assert body["schema"]["required"] == ["model", "messages"]
+@pytest.mark.parametrize(
+    ("path", "fields", "required"),
+    [
+        ("chat/completions", {**lists.PASSED, **lists.IGNORED}, ["model", "messages"]),
+        ("responses", {**responses.PASSED, **responses.IGNORED}, ["model", "input"]),
+        (
+            "messages",
+            {**anthropic.PASSED, **anthropic.IGNORED},
+            ["model", "max_tokens", "messages"],
+        ),
+        (
+            "messages/count_tokens",
+            {**anthropic.PASSED, **anthropic.IGNORED},
+            ["model", "messages"],
+        ),
+    ],
+)
+async def test_the_request_is_described_field_by_field(
+    paths: Any, path: str, fields: dict[str, str], required: list[str]
+) -> None:
+    body = paths[f"/v1/{path}"]["post"]["requestBody"]["content"]["application/json"]
+    assert set(body["schema"]["properties"]) == set(fields)
+    assert body["schema"]["required"] == required
 
 
 async def test_every_route_says_how_it_refuses(paths: Any) -> None:
     for path, method in (
         ("/v1/chat/completions", "post"),
+        ("/v1/responses", "post"),
+        ("/v1/messages", "post"),
+        ("/v1/messages/count_tokens", "post"),
         ("/v1/models", "get"),
         ("/v1/models/{model_id}", "get"),
     ):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from argo.openai import anthropic, responses
 from argo.openai.lists import IGNORED, PASSED, REFUSED
 
 PAGE = Path(__file__).parents[2] / "docs" / "developers" / "api.md"
@@ -23,10 +24,20 @@ def rows(fields: Mapping[str, str]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("heading", "fields"),
-    [("Passed", PASSED), ("Accepted and ignored", IGNORED), ("Refused by name", REFUSED)],
+    [
+        ("Passed", PASSED),
+        ("Accepted and ignored", IGNORED),
+        ("Refused by name", REFUSED),
+        ("responses: passed", responses.PASSED),
+        ("responses: accepted and ignored", responses.IGNORED),
+        ("responses: refused by name", responses.REFUSED),
+        ("messages: passed", anthropic.PASSED),
+        ("messages: accepted and ignored", anthropic.IGNORED),
+        ("messages: refused by name", anthropic.REFUSED),
+    ],
 )
 def test_a_list_is_published_as_it_is(heading: str, fields: Mapping[str, str]) -> None:
-    section = re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    section = re.split(r"^##+ ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
     (table,) = [each for each in section if each.startswith(heading + "\n")]
     published = [line for line in table.splitlines() if line.startswith("| `")]
     assert published == rows(fields)

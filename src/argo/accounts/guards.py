@@ -56,6 +56,18 @@ class Guard:
             raise InvalidApiKey
         return await self._accounts.asking(key.strip())
 
+    async def key_either_way(self, request: Request) -> Caller:
+        """Like `key`, for Anthropic's clients, whose key may also come as `x-api-key`.
+
+        One of the two and once: raises `InvalidApiKey` when there are both.
+        """
+        if "x-api-key" not in request.headers:
+            return await self.key(request)
+        key = _only(request, "x-api-key")
+        if key is None or "authorization" in request.headers:
+            raise InvalidApiKey
+        return await self._accounts.asking(key.strip())
+
     def own_page(self, request: Request) -> None:
         """Let through what only reads, or comes from ARGO's own page.
 

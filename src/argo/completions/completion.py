@@ -131,7 +131,7 @@ class Completion:
                 yield frame
 
     async def deltas(self) -> AsyncGenerator[Delta, None]:
-        """Yield the answer's new text and reasoning, merged per frame; raises like `frames`."""
+        """Yield what is new of the answer, merged per frame; raises like `frames`."""
         async for batch in self._all_batches():
             merged = Delta()
             for delta in map(frames.delta_of, batch):
@@ -139,6 +139,7 @@ class Completion:
                     merged,
                     text=merged.text + delta.text,
                     reasoning=merged.reasoning + delta.reasoning,
+                    calls=merged.calls + delta.calls,
                     finish_reason=delta.finish_reason or merged.finish_reason,
                 )
             if merged != Delta():

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from argo.completions.chunks import Chunk
-from argo.completions.types import Delta, FinishReason, Usage
+from argo.completions.types import CallDelta, Delta, FinishReason, Usage
 from argo.engines.client import EngineFault
 
 _FINISH_REASONS: dict[str, FinishReason] = {
@@ -46,7 +46,7 @@ def finish_reason(choice: Mapping[str, Any]) -> FinishReason | None:
 
 
 def delta_of(chunk: Chunk) -> Delta:
-    """Return the new text and reasoning of the first choice, for pages."""
+    """Return what is new of the first choice, for readers of anything but chat's own frames."""
     choices = chunk["choices"]
     if not choices:
         return Delta()
@@ -55,8 +55,25 @@ def delta_of(chunk: Chunk) -> Delta:
     return Delta(
         text=text if isinstance(text, str) else "",
         reasoning=reasoning if isinstance(reasoning, str) else "",
+        calls=call_deltas(delta.get("tool_calls")),
         finish_reason=finish_reason(choices[0]),
     )
+
+
+def call_deltas(value: object) -> tuple[CallDelta, ...]:
+    """Return the pieces of tool calls in `value`, an engine's `tool_calls`."""
+    if not isinstance(value, list):
+        return ()
+    return tuple(_call_delta(each, n) for n, each in enumerate(value) if isinstance(each, dict))
+
+
+def _call_delta(call: Mapping[str, Any], position: int) -> CallDelta:
+    function = call.get("function")
+    function = function if isinstance(function, dict) else {}
+    index = call.get("index", position)
+    said = (call.get("id"), function.get("name"), function.get("arguments"))
+    texts = [each if isinstance(each, str) else "" for each in said]
+    return CallDelta(index if isinstance(index, int) else position, *texts)
 
 
 class Envelope:

@@ -66,11 +66,22 @@ class Usage:
 
 
 @dataclass(frozen=True)
+class CallDelta:
+    """A piece of a tool call: its number in the answer, and what is new of it."""
+
+    index: int
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+
+@dataclass(frozen=True)
 class Delta:
-    """New text of an answer, new text of its reasoning, or both."""
+    """New text of an answer, new text of its reasoning, new pieces of its tool calls."""
 
     text: str = ""
     reasoning: str = ""
+    calls: tuple[CallDelta, ...] = ()
     finish_reason: FinishReason | None = None
 
 

@@ -17,6 +17,7 @@ from argo.http import logs
 from argo.http.errors import (
     HeadersTooLarge,
     Unexpected,
+    anthropic_body,
     headers,
     language_of,
     openai_body,
@@ -36,6 +37,7 @@ _PAGE_POLICY = (
     "require-trusted-types-for 'script'; trusted-types argo svelte-trusted-html dompurify"
 )
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+_ANTHROPIC = "/v1/messages"
 _ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -162,11 +164,16 @@ def broken(scope: Scope) -> Response:
 
 
 def answered(scope: Scope, error: ArgoError) -> Response:
-    """Return `error` in the body its reader expects: OpenAI's under /v1, else the page's."""
+    """Return `error` in the body its reader expects: the page's, or OpenAI's under /v1.
+
+    Anthropic's where that API is spoken (CONTRACT: `/v1/messages`).
+    """
     scope[_CODE] = error.code
     said: Mapping[str, str] = headers(error)
-    if scope["path"].startswith("/v1"):
-        body: dict[str, Any] = openai_body(error)
+    if scope["path"] == _ANTHROPIC or scope["path"].startswith(_ANTHROPIC + "/"):
+        body: dict[str, Any] = anthropic_body(error, scope[_REQUEST_ID])
+    elif scope["path"].startswith("/v1"):
+        body = openai_body(error)
     else:
         accepted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
         body = page_body(error, language_of(accepted), scope[_REQUEST_ID])

@@ -150,6 +150,24 @@ def openai_body(error: ArgoError) -> dict[str, object]:
     }
 
 
+def anthropic_body(error: ArgoError, request_id: str) -> dict[str, object]:
+    """Return Anthropic's error body (docs.anthropic.com, "Errors"); its text is English."""
+    kind = {
+        401: "authentication_error",
+        403: "permission_error",
+        404: "not_found_error",
+        413: "request_too_large",
+        429: "rate_limit_error",
+        500: "api_error",
+        503: "overloaded_error",
+    }.get(status(error), "invalid_request_error")
+    return {
+        "type": "error",
+        "error": {"type": kind, "message": error.text("en")},
+        "request_id": request_id,
+    }
+
+
 def page_body(error: ArgoError, language: Language, request_id: str) -> dict[str, object]:
     """Return the page's error body, in the reader's language."""
     return {

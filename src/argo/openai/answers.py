@@ -1,4 +1,4 @@
-"""The two shapes of an answer: whole, and streamed. One completion becomes one response."""
+"""An answer on its way, whole or streamed: one completion becomes one response of some shape."""
 
 from __future__ import annotations
 
@@ -18,37 +18,40 @@ from argo.errors import ArgoError
 from argo.http.edge import answered
 from argo.http.presence import while_present
 from argo.openai import headers
-from argo.openai.stream import DONE, AnswerStream, queued
-from argo.openai.types import Asked
+from argo.openai.shapes import Shape
+from argo.openai.stream import AnswerStream, queued
 
 WELCOME_SECONDS: Final = 60.0
 """How long a stream goes on after its key was revoked or its account disabled, at most."""
 
 
 class Answer(Response):
-    """Asks when it is called, and answers as `asked`; a caller that leaves ends the work."""
+    """Asks when it is called, and answers in `shape`; a caller that leaves ends the work."""
 
     def __init__(
         self,
         completions: Completions,
         question: Question,
-        asked: Asked,
+        shape: Shape,
         welcome: Callable[[], Awaitable[object]],
         clock: Clock,
+        *,
+        stream: bool,
     ) -> None:
         """Prepare; nothing is asked before the response is sent.
 
         `welcome` raises when the caller's key or account no longer counts; a long stream asks it
         now and then.
         """
-        self._completions, self._question, self._asked = completions, question, asked
+        self._completions, self._question = completions, question
+        self._shape, self._stream = shape, stream
         self._welcome, self._clock = welcome, clock
         self._quota: dict[str, str] = {}
         self.background = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Ask and answer. Raises `CallerLeft`; errors are answered here, with the quota."""
-        answer = self._streamed if self._asked.stream else self._whole
+        answer = self._streamed if self._stream else self._whole
         try:
             await while_present(receive, answer(scope, receive, send))
         except ArgoError as error:
@@ -59,7 +62,7 @@ class Answer(Response):
     async def _whole(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with self._completions.ask(self._question, stream=False) as completion:
             self._quota = headers.quota(completion.allowance)
-            body = {**await completion.whole(), "usage": usage(completion)}
+            body = self._shape.whole(completion, await completion.whole())
         answer = Response(
             orjson.dumps(body),
             media_type="application/json",
@@ -68,7 +71,7 @@ class Answer(Response):
         await answer(scope, receive, send)
 
     async def _streamed(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        """Raise an error while the head is not out; afterwards it is an event, without [DONE]."""
+        """Raise an error while the head is not out; afterwards it is an event, and the last."""
         stream = AnswerStream(send, {})
         try:
             async with self._completions.ask(self._question, stream=True) as completion:
@@ -79,7 +82,7 @@ class Answer(Response):
         except ArgoError as error:
             if not stream.opened:
                 raise
-            await stream.write(_event(bytes(answered(scope, error).body)))
+            await stream.write(self._shape.failure(error, bytes(answered(scope, error).body)))
         await stream.close()
 
     async def _relay(self, completion: Completion, stream: AnswerStream) -> None:
@@ -87,15 +90,15 @@ class Answer(Response):
             async for place in places:
                 await stream.write(queued(place))
         welcomed_at = self._clock.monotonic()
-        async with aclosing(completion.frames()) as frames:
+        if opening := self._shape.opening(completion):
+            await stream.write(opening)
+        async with aclosing(self._shape.frames(completion)) as frames:
             async for frame in frames:
                 if self._clock.monotonic() - welcomed_at > WELCOME_SECONDS:
                     await self._still_welcome()
                     welcomed_at = self._clock.monotonic()
                 await stream.write(frame)
-        if self._asked.include_usage:
-            await stream.write(_event(orjson.dumps(_usage_chunk(completion))))
-        await stream.write(DONE)
+        await stream.write(self._shape.ending(completion))
 
     async def _still_welcome(self) -> None:
         """Raise when the caller has been refused since; a database that is away refuses nobody."""
@@ -104,28 +107,3 @@ class Answer(Response):
         except ArgoError as error:
             if error.kind == "refused":
                 raise
-
-
-def _event(body: bytes) -> bytes:
-    return b"data: " + body + b"\n\n"
-
-
-def usage(completion: Completion) -> dict[str, int]:
-    """Return what the completion came to, in OpenAI's names."""
-    counted = completion.usage
-    return {
-        "prompt_tokens": counted.prompt_tokens,
-        "completion_tokens": counted.completion_tokens,
-        "total_tokens": counted.prompt_tokens + counted.completion_tokens,
-    }
-
-
-def _usage_chunk(completion: Completion) -> dict[str, object]:
-    return {
-        "id": completion.answer_id,
-        "object": "chat.completion.chunk",
-        "created": completion.created,
-        "model": completion.model_id,
-        "choices": [],
-        "usage": usage(completion),
-    }

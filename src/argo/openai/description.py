@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
-from argo.openai.lists import IGNORED, PASSED
+from argo.openai import anthropic, lists, responses
 
 Described = dict[str, Any]
 
@@ -22,6 +23,19 @@ _ERROR: Final[Described] = {
                 "code": {"type": ["string", "null"]},
             },
         }
+    },
+}
+_ANTHROPIC_ERROR: Final[Described] = {
+    "type": "object",
+    "required": ["type", "error"],
+    "properties": {
+        "type": {"const": "error"},
+        "error": {
+            "type": "object",
+            "required": ["type", "message"],
+            "properties": {"type": {"type": "string"}, "message": {"type": "string"}},
+        },
+        "request_id": {"type": "string"},
     },
 }
 _MESSAGE: Final[Described] = {
@@ -44,15 +58,21 @@ _TYPES: Final[Described] = {
     "temperature": {"type": ["number", "null"], "minimum": 0, "maximum": 2},
     "top_p": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
 }
-_REQUEST: Final[Described] = {
-    "type": "object",
-    "required": ["model", "messages"],
-    "additionalProperties": False,
-    "properties": {
-        name: {**_TYPES.get(name, {}), "description": text}
-        for name, text in {**PASSED, **IGNORED}.items()
-    },
-}
+
+
+def _request(passed: Mapping[str, str], ignored: Mapping[str, str], *required: str) -> Described:
+    """Return the schema of a body with these fields, those known by type with theirs."""
+    return {
+        "type": "object",
+        "required": ["model", *required],
+        "additionalProperties": False,
+        "properties": {
+            name: {**_TYPES.get(name, {}), "description": text}
+            for name, text in {**passed, **ignored}.items()
+        },
+    }
+
+
 _MODEL: Final[Described] = {
     "type": "object",
     "required": ["id", "object", "created", "owned_by", "context_tokens", "state"],
@@ -75,8 +95,8 @@ def _json(schema: Described) -> Described:
     return {"application/json": {"schema": schema}}
 
 
-def _refusals(*statuses: int) -> Described:
-    said = {"description": "Refused, in OpenAI's form", "content": _json(_ERROR)}
+def _refusals(*statuses: int, form: Described = _ERROR) -> Described:
+    said = {"description": "Refused, and why", "content": _json(form)}
     return {str(status): said for status in statuses}
 
 
@@ -87,9 +107,36 @@ _ANSWER: Final[Described] = {
         "text/event-stream": {"schema": {"type": "string"}},
     },
 }
-ASK: Final[Described] = {
-    "requestBody": {"required": True, "content": _json(_REQUEST)},
-    "responses": {"200": _ANSWER, **_refusals(400, 401, 404, 413, 415, 429, 503)},
+
+
+def _surface(request: Described, form: Described = _ERROR) -> Described:
+    return {
+        "requestBody": {"required": True, "content": _json(request)},
+        "responses": {"200": _ANSWER, **_refusals(400, 401, 404, 413, 415, 429, 503, form=form)},
+    }
+
+
+SURFACES: Final[dict[str, Described]] = {
+    "/chat/completions": _surface(_request(lists.PASSED, lists.IGNORED, "messages")),
+    "/responses": _surface(_request(responses.PASSED, responses.IGNORED, "input")),
+    "/messages": _surface(
+        _request(anthropic.PASSED, anthropic.IGNORED, "max_tokens", "messages"), _ANTHROPIC_ERROR
+    ),
+}
+_COUNTED: Final[Described] = {
+    "type": "object",
+    "required": ["input_tokens"],
+    "properties": {"input_tokens": {"type": "integer"}},
+}
+COUNT: Final[Described] = {
+    "requestBody": {
+        "required": True,
+        "content": _json(_request(anthropic.PASSED, anthropic.IGNORED, "messages")),
+    },
+    "responses": {
+        "200": {"description": "About how many tokens", "content": _json(_COUNTED)},
+        **_refusals(400, 401, 404, 413, 415, form=_ANTHROPIC_ERROR),
+    },
 }
 _LIST: Final[Described] = {
     "type": "object",

@@ -15,8 +15,12 @@ def shown(name: str) -> str:
     return _SHOWN.sub("?", name[:64]) or "?"
 
 
-class _FieldFault(ArgoError):
+class FieldFault(ArgoError):
     """The request's field `param` is at fault; `reason` says in English what to change."""
+
+    def named(self, param: str) -> Self:
+        """Return the same fault of the field that the caller knows as `param`."""
+        return type(self).at(param, str(self.facts["reason"]))
 
     @classmethod
     def at(cls, param: str, reason: str = "") -> Self:
@@ -24,7 +28,7 @@ class _FieldFault(ArgoError):
         return cls(param=param, name=param, reason=reason)
 
 
-class FieldUnknown(_FieldFault):
+class FieldUnknown(FieldFault):
     """The request has a field that OpenAI's API does not have, or that ARGO does not know."""
 
     code = "unknown_parameter"
@@ -33,7 +37,7 @@ class FieldUnknown(_FieldFault):
     french = "« {name} » n'est pas un champ qu'ARGO connaît ici. Retirez-le et réessayez."
 
 
-class FieldRefused(_FieldFault):
+class FieldRefused(FieldFault):
     """The request has a field, or a value of one, that ARGO does not offer on purpose."""
 
     code = "unsupported_parameter"
@@ -42,7 +46,7 @@ class FieldRefused(_FieldFault):
     french = "« {name} » n'est pas disponible ici. Retirez-le et réessayez."
 
 
-class FieldUnfit(_FieldFault):
+class FieldUnfit(FieldFault):
     """A field has a value out of its range, or of the wrong kind."""
 
     code = "invalid_value"
@@ -51,7 +55,7 @@ class FieldUnfit(_FieldFault):
     french = "La valeur de « {name} » ne convient pas. Corrigez-la et réessayez."
 
 
-class FieldMissing(_FieldFault):
+class FieldMissing(FieldFault):
     """A field without which a question cannot be asked is absent."""
 
     code = "missing_required_parameter"

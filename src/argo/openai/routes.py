@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any
 
@@ -19,12 +19,19 @@ from argo.assistants.types import Resolved
 from argo.clock import Clock
 from argo.completions.service import Completions
 from argo.completions.types import Asker, Question
+from argo.engines.types import Model
 from argo.http.json_body import read_object
-from argo.openai import catalogue, description, fields
+from argo.openai import anthropic, catalogue, description, fields, responses
 from argo.openai.answers import Answer
+from argo.openai.anthropic_shape import MessageShape
+from argo.openai.response_shape import ResponseShape
+from argo.openai.shapes import CompletionShape, Shape
 from argo.openai.types import Asked
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+Reader = Callable[[Mapping[str, object], Model, str | None], tuple[Asked, Shape]]
+"""Reads a surface's body for a model, with an assistant's instructions: what to ask, its shape."""
+Welcome = Callable[[Request], Awaitable[Caller]]
 
 
 class _Plain(APIRoute):
@@ -46,18 +53,52 @@ def routes(
 ) -> APIRouter:
     """Return the routes of `/v1`; a body is at most `most_body_bytes` long."""
     router = APIRouter(prefix="/v1", route_class=_Plain, tags=["OpenAI"])
+    _catalogue_routes(router, completions, assistants, guard)
 
-    async def ask(request: Request) -> Response:
-        """Answer the messages, whole or as a stream."""
-        caller = await guard.key(request)
+    async def read(request: Request) -> tuple[dict[str, Any], Resolved, str | None]:
         body = await read_object(request.receive, dict(request.scope["headers"]), most_body_bytes)
         resolved = assistants.resolve(fields.model_name(body))
         assistant = resolved.assistant
-        instructions = assistant.instructions.text("en") if assistant else None
-        asked = fields.rebuilt(body, resolved.model, instructions)
-        question = _question(caller, resolved, asked)
-        return Answer(completions, question, asked, partial(guard.key, request), clock)
+        return body, resolved, assistant.instructions.text("en") if assistant else None
 
+    def surface(path: str, text: str, reader: Reader, welcome: Welcome) -> None:
+        async def ask(request: Request) -> Response:
+            caller = await welcome(request)
+            body, resolved, instructions = await read(request)
+            asked, shape = reader(body, resolved.model, instructions)
+            question = _question(caller, resolved, asked)
+            still = partial(welcome, request)
+            return Answer(completions, question, shape, still, clock, stream=asked.stream)
+
+        ask.__doc__, name = text, path.strip("/").replace("/", "_")
+        described = description.SURFACES[path]
+        router.add_api_route(path, ask, methods=["POST"], name=name, openapi_extra=described)
+
+    surface("/chat/completions", "Answer messages, whole or as a stream.", _completion, guard.key)
+    surface("/responses", "Answer input items, whole or as a stream.", _responses, guard.key)
+    surface(
+        "/messages",
+        "Answer Anthropic's clients in their own form.",
+        _messages,
+        guard.key_either_way,
+    )
+
+    async def count(request: Request) -> Response:
+        """Say about how many tokens a request of `/v1/messages` would cost; asks no engine."""
+        await guard.key_either_way(request)
+        body, resolved, instructions = await read(request)
+        counted = anthropic.counted(body, resolved.model, instructions)
+        return JSONResponse({"input_tokens": counted})
+
+    router.add_api_route(
+        "/messages/count_tokens", count, methods=["POST"], openapi_extra=description.COUNT
+    )
+    return router
+
+
+def _catalogue_routes(
+    router: APIRouter, completions: Completions, assistants: Assistants, guard: Guard
+) -> None:
     async def models(request: Request) -> Response:
         """List the models and assistants that can be asked."""
         await guard.key(request)
@@ -70,12 +111,25 @@ def routes(
             catalogue.model(request.path_params["model_id"], completions, assistants)
         )
 
-    router.add_api_route("/chat/completions", ask, methods=["POST"], openapi_extra=description.ASK)
     router.add_api_route("/models", models, methods=["GET"], openapi_extra=description.MODELS)
     router.add_api_route(
         "/models/{model_id:path}", model, methods=["GET"], openapi_extra=description.MODEL
     )
-    return router
+
+
+def _completion(body: Mapping[str, object], model: Model, told: str | None) -> tuple[Asked, Shape]:
+    asked = fields.rebuilt(body, model, told)
+    return asked, CompletionShape(include_usage=asked.include_usage)
+
+
+def _responses(body: Mapping[str, object], model: Model, told: str | None) -> tuple[Asked, Shape]:
+    asked, echo = responses.rebuilt(body, model, told)
+    return asked, ResponseShape(echo)
+
+
+def _messages(body: Mapping[str, object], model: Model, told: str | None) -> tuple[Asked, Shape]:
+    asked, shows_thinking = anthropic.rebuilt(body, model, told)
+    return asked, MessageShape(shows_thinking=shows_thinking)
 
 
 def _question(caller: Caller, resolved: Resolved, asked: Asked) -> Question:

@@ -1,0 +1,113 @@
+"""What Responses and Messages share on their way to a chat request: names kept, faults renamed.
+
+Both are read into chat's fields and then checked by `fields.rebuilt` alone, so that there is one
+place where a client's words become an engine's. A fault is told by the name the caller knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from argo.openai import values
+from argo.openai.errors import FieldFault, FieldMissing, FieldRefused, FieldUnknown, shown
+
+Fields = dict[str, object]
+_MESSAGE: Final = re.compile(r"messages\[(\d+)\]")
+MOST_ITEMS: Final = 4096
+
+
+@dataclass
+class Transcript:
+    """Chat messages, and the name of what each was read from."""
+
+    messages: list[Fields] = field(default_factory=list)
+    origins: list[str] = field(default_factory=list)
+    _thoughts: str = ""
+
+    def add(self, origin: str, message: Fields) -> None:
+        """Add a message read from the field `origin`."""
+        self._thoughts = ""
+        self.messages.append(message)
+        self.origins.append(origin)
+
+    def thought(self, text: str) -> None:
+        """Keep reasoning for the tool call that follows it; before text it is of no more use."""
+        self._thoughts += text
+
+    def call(self, origin: str, call: Fields) -> None:
+        """Add a tool call: to the assistant's message just before it, or to a new one."""
+        last = self.messages[-1] if self.messages else {}
+        if last.get("role") != "assistant":
+            thoughts = {"reasoning_content": self._thoughts} if self._thoughts else {}
+            self.add(origin, {"role": "assistant", "content": None, **thoughts, "tool_calls": []})
+            last = self.messages[-1]
+        calls = last.setdefault("tool_calls", [])
+        assert isinstance(calls, list)
+        calls.append(call)
+
+    @contextmanager
+    def faults_named(self, rename: Callable[[str], str]) -> Iterator[None]:
+        """Tell a fault of a chat field by the name of the field it was read from."""
+        try:
+            yield
+        except FieldFault as fault:
+            raise fault.named(self._name(fault.param or "", rename)) from None
+
+    def _name(self, param: str, rename: Callable[[str], str]) -> str:
+        found = _MESSAGE.match(param)
+        if found is None:
+            return rename(param)
+        number = int(found[1])
+        # What is missing at the end is missing after the last.
+        origin = self.origins[min(number, len(self.origins) - 1)] if self.origins else param
+        return origin + rename(param[found.end() :])
+
+
+def known(
+    body: Mapping[str, object],
+    passed: Collection[str],
+    ignored: Collection[str],
+    refused: Mapping[str, str],
+) -> Fields:
+    """Return the passed fields that say something.
+
+    Raises `FieldRefused` or `FieldUnknown` for one that must not be there; null is absent.
+    """
+    given: Fields = {}
+    for name, value in body.items():
+        if value is None and name in (*passed, *ignored, *refused):
+            continue
+        if name in refused:
+            raise FieldRefused.at(name, refused[name])
+        if name in passed:
+            given[name] = value
+        elif name not in ignored:
+            raise FieldUnknown.at(shown(name))
+    return given
+
+
+def required(item: Mapping[str, object], name: str, param: str) -> object:
+    """Return the item's field `name`; raises `FieldMissing`."""
+    if item.get(name) is None:
+        raise FieldMissing.at(f"{param}.{name}")
+    return item[name]
+
+
+def texts(value: object, param: str, kinds: Collection[str], refusal: str) -> str:
+    """Return a text, or the text of parts of the `kinds` joined; raises `FieldRefused`."""
+    if isinstance(value, str):
+        return value
+    said = []
+    for n, each in enumerate(values.array(value, param, 0, 1024)):
+        where = f"{param}[{n}]"
+        part = values.mapping(each, where)
+        kind = required(part, "type", where)
+        if kind not in kinds:
+            raise FieldRefused.at(f"{where}.type", refusal)
+        name = "refusal" if kind == "refusal" else "text"
+        said.append(values.string(required(part, name, where), f"{where}.{name}"))
+    return "\n".join(said)
