@@ -45,14 +45,14 @@ async def test_a_message_is_answered(claude: AsyncAnthropic, engine: ScriptedEng
     assert answer.usage.output_tokens == 2
     sent = (await engine.asked()).body
     assert sent["messages"] == [{"role": "system", "content": "Sois bref."}, *HELLO]
-    assert sent["max_completion_tokens"] == 50
+    assert sent["max_tokens"] == 50
 
 
 async def test_a_limit_beyond_the_context_is_no_limit(
     claude: AsyncAnthropic, engine: ScriptedEngine
 ) -> None:
     await claude.messages.create(model=SMALL, max_tokens=64_000, messages=HELLO, timeout=20)
-    assert "max_completion_tokens" not in (await engine.asked()).body
+    assert "max_tokens" not in (await engine.asked()).body
 
 
 async def test_the_events_build_the_answer(claude: AsyncAnthropic, engine: ScriptedEngine) -> None:

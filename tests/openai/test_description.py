@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from argo.openai import anthropic, lists, responses
+from argo.openai import anthropic, lists, responses, text_completions
 from tests.fixtures import Service
 
 
@@ -24,6 +24,11 @@ async def paths(service: Service) -> Any:
     ("path", "fields", "required"),
     [
         ("chat/completions", {**lists.PASSED, **lists.IGNORED}, ["model", "messages"]),
+        (
+            "completions",
+            {**text_completions.PASSED, **text_completions.IGNORED},
+            ["model", "prompt"],
+        ),
         ("responses", {**responses.PASSED, **responses.IGNORED}, ["model", "input"]),
         (
             "messages",
@@ -48,6 +53,7 @@ async def test_the_request_is_described_field_by_field(
 async def test_every_route_says_how_it_refuses(paths: Any) -> None:
     for path, method in (
         ("/v1/chat/completions", "post"),
+        ("/v1/completions", "post"),
         ("/v1/responses", "post"),
         ("/v1/messages", "post"),
         ("/v1/messages/count_tokens", "post"),

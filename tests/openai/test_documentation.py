@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from argo.openai import anthropic, responses
+from argo.openai import anthropic, responses, text_completions
 from argo.openai.lists import IGNORED, PASSED, REFUSED
 
 PAGE = Path(__file__).parents[2] / "docs" / "developers" / "api.md"
@@ -28,6 +28,9 @@ def rows(fields: Mapping[str, str]) -> list[str]:
         ("Passed", PASSED),
         ("Accepted and ignored", IGNORED),
         ("Refused by name", REFUSED),
+        ("completions: passed", text_completions.PASSED),
+        ("completions: accepted and ignored", text_completions.IGNORED),
+        ("completions: refused by name", text_completions.REFUSED),
         ("responses: passed", responses.PASSED),
         ("responses: accepted and ignored", responses.IGNORED),
         ("responses: refused by name", responses.REFUSED),

@@ -51,7 +51,8 @@ def delta_of(chunk: Chunk) -> Delta:
     if not choices:
         return Delta()
     delta = choices[0].get("delta") or {}
-    reasoning, text = _reasoning(delta), delta.get("content")
+    # The engine's text completions say their text beside the finish reason.
+    reasoning, text = _reasoning(delta), delta.get("content", choices[0].get("text"))
     return Delta(
         text=text if isinstance(text, str) else "",
         reasoning=reasoning if isinstance(reasoning, str) else "",
@@ -157,9 +158,7 @@ def whole(body: Mapping[str, Any], *, answer_id: str, model_id: str, created: in
     choices = body.get("choices")
     if not isinstance(choices, list) or not choices:
         raise EngineFault("broke")
-    if not all(
-        isinstance(each, dict) and isinstance(each.get("message"), dict) for each in choices
-    ):
+    if not all(isinstance(each, dict) and _message(each) is not None for each in choices):
         raise EngineFault("broke")
     return {
         "id": answer_id,
@@ -170,8 +169,16 @@ def whole(body: Mapping[str, Any], *, answer_id: str, model_id: str, created: in
     }
 
 
+def _message(choice: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return what a whole choice says; a text completion says its text alone."""
+    message, text = choice.get("message"), choice.get("text")
+    if isinstance(message, dict):
+        return message
+    return {"content": text} if isinstance(text, str) else None
+
+
 def _whole_choice(choice: Mapping[str, Any]) -> dict[str, Any]:
-    message = choice["message"]
+    message = _message(choice) or {}
     return {
         "index": choice.get("index", 0),
         "message": {"role": "assistant", "content": None, **_said(message)},

@@ -31,7 +31,7 @@ class Meter:
             self._exact = usage_of(chunk) or self._exact
             for choice in chunk["choices"]:
                 self.finish_reason = finish_reason(choice) or self.finish_reason
-                self._chunks += bool(choice.get("delta"))
+                self._chunks += bool(choice.get("delta") or choice.get("text"))
 
     def saw_whole(self, body: Mapping[str, object]) -> None:
         """Count a whole answer; one without usage counts by its length."""

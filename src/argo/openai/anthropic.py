@@ -53,7 +53,6 @@ REFUSED: Final = {
 _ONLY_TEXT: Final = "the models of this installation read text only; send the content as text"
 _ONLY_OWN_TOOLS: Final = "only tools that the caller runs exist here; give an 'input_schema'"
 _NAMES: Final = {
-    "max_completion_tokens": "max_tokens",
     "stop": "stop_sequences",
     "reasoning_effort": "output_config.effort",
     "response_format": "output_config.format",
@@ -130,7 +129,7 @@ def _limit(asked: Asked, given: Fields, model: Model) -> None:
         return
     limit = values.integer(given["max_tokens"], "max_tokens", 1, 2**31)
     if limit <= model.context_tokens - prompt_tokens(asked):
-        asked.fields["max_completion_tokens"] = limit
+        asked.fields["max_tokens"] = limit
 
 
 def _named(param: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from argo.openai import anthropic, lists, responses
+from argo.openai import anthropic, lists, responses, text_completions
 
 Described = dict[str, Any]
 
@@ -118,6 +118,7 @@ def _surface(request: Described, form: Described = _ERROR) -> Described:
 
 SURFACES: Final[dict[str, Described]] = {
     "/chat/completions": _surface(_request(lists.PASSED, lists.IGNORED, "messages")),
+    "/completions": _surface(_request(text_completions.PASSED, text_completions.IGNORED, "prompt")),
     "/responses": _surface(_request(responses.PASSED, responses.IGNORED, "input")),
     "/messages": _surface(
         _request(anthropic.PASSED, anthropic.IGNORED, "max_tokens", "messages"), _ANTHROPIC_ERROR

@@ -21,11 +21,11 @@ from argo.completions.service import Completions
 from argo.completions.types import Asker, Question
 from argo.engines.types import Model
 from argo.http.json_body import read_object
-from argo.openai import anthropic, catalogue, description, fields, responses
+from argo.openai import anthropic, catalogue, description, fields, responses, text_completions
 from argo.openai.answers import Answer
 from argo.openai.anthropic_shape import MessageShape
 from argo.openai.response_shape import ResponseShape
-from argo.openai.shapes import CompletionShape, Shape
+from argo.openai.shapes import CompletionShape, Shape, TextShape
 from argo.openai.types import Asked
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -75,6 +75,7 @@ def routes(
         router.add_api_route(path, ask, methods=["POST"], name=name, openapi_extra=described)
 
     surface("/chat/completions", "Answer messages, whole or as a stream.", _completion, guard.key)
+    surface("/completions", "Go on with a text, whole or as a stream.", _text, guard.key)
     surface("/responses", "Answer input items, whole or as a stream.", _responses, guard.key)
     surface(
         "/messages",
@@ -122,6 +123,11 @@ def _completion(body: Mapping[str, object], model: Model, told: str | None) -> t
     return asked, CompletionShape(include_usage=asked.include_usage)
 
 
+def _text(body: Mapping[str, object], model: Model, told: str | None) -> tuple[Asked, Shape]:
+    asked = text_completions.rebuilt(body, model, told)
+    return asked, TextShape(include_usage=asked.include_usage)
+
+
 def _responses(body: Mapping[str, object], model: Model, told: str | None) -> tuple[Asked, Shape]:
     asked, echo = responses.rebuilt(body, model, told)
     return asked, ResponseShape(echo)
@@ -141,15 +147,17 @@ def _question(caller: Caller, resolved: Resolved, asked: Asked) -> Question:
         fields=asked.fields,
         affinity=_affinity(asked, owner.owner_id.bytes),
         salt_of=owner.institution_id.bytes + owner.owner_id.bytes,
+        endpoint=asked.endpoint,
         assistant_id=resolved.assistant.id if resolved.assistant else None,
     )
 
 
 def _affinity(asked: Asked, person: bytes) -> bytes:
     """Return what the turns of one conversation share: its first two messages, and its person."""
-    messages = asked.fields["messages"]
+    messages = asked.fields.get("messages", [])
     assert isinstance(messages, list)
+    texts = [message["content"] for message in messages[:2]] or [str(asked.fields["prompt"])]
     digest = hashlib.blake2b(person, digest_size=16)
-    for message in messages[:2]:
-        digest.update(message["content"][:4096].encode())
+    for text in texts:
+        digest.update(text[:4096].encode())
     return digest.digest()

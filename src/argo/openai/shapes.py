@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import Protocol
 
 import orjson
@@ -54,19 +55,56 @@ class CompletionShape:
         """Return the usage, when it was asked for, and `[DONE]`."""
         if not self._include_usage:
             return DONE
-        told = {
-            "id": completion.answer_id,
-            "object": "chat.completion.chunk",
-            "created": completion.created,
-            "model": completion.model_id,
-            "choices": [],
-            "usage": usage(completion),
-        }
+        told = {**self._envelope(completion), "choices": [], "usage": usage(completion)}
         return event(orjson.dumps(told)) + DONE
 
     def failure(self, _error: ArgoError, body: bytes) -> bytes:
         """Return the error as an event; no `[DONE]` follows."""
         return event(body)
+
+    def _envelope(self, completion: Completion) -> dict[str, object]:
+        return {
+            "id": completion.answer_id,
+            "object": "chat.completion.chunk",
+            "created": completion.created,
+            "model": completion.model_id,
+        }
+
+
+class TextShape(CompletionShape):
+    """OpenAI's `text_completion`: one text, told from what is new of it."""
+
+    def whole(self, completion: Completion, body: Mapping[str, object]) -> Mapping[str, object]:
+        """Return the text and its usage."""
+        choices = body["choices"]
+        assert isinstance(choices, list)
+        text = choices[0]["message"]["content"] or ""
+        said = _text_choice(text, completion.finish_reason or "stop")
+        return {**_text_completion(completion), "choices": [said], "usage": usage(completion)}
+
+    async def frames(self, completion: Completion) -> AsyncGenerator[bytes, None]:
+        """Yield the text as it comes."""
+        around = _text_completion(completion)
+        async with aclosing(completion.deltas()) as deltas:
+            async for delta in deltas:
+                choice = _text_choice(delta.text, delta.finish_reason)
+                yield event(orjson.dumps({**around, "choices": [choice]}))
+
+    def _envelope(self, completion: Completion) -> dict[str, object]:
+        return _text_completion(completion)
+
+
+def _text_completion(completion: Completion) -> dict[str, object]:
+    return {
+        "id": "cmpl-" + completion.answer_id.removeprefix("chatcmpl-"),
+        "object": "text_completion",
+        "created": completion.created,
+        "model": completion.model_id,
+    }
+
+
+def _text_choice(text: str, finish_reason: str | None) -> dict[str, object]:
+    return {"index": 0, "text": text, "logprobs": None, "finish_reason": finish_reason}
 
 
 def usage(completion: Completion) -> dict[str, int]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from argo.completions.types import Endpoint
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -12,3 +14,5 @@ class Asked:
     fields: dict[str, object]
     stream: bool
     include_usage: bool
+    endpoint: Endpoint = "chat/completions"
+    """Where of an engine it goes."""
