@@ -148,7 +148,12 @@ def build(settings: Settings, addresses: Addresses, clock: Clock | None = None) 
         conversations_routes.routes(conversations, asking, guard),
         temporary_routes.routes(Temporary(assistants, completions), guard),
         openai_routes.routes(
-            completions, assistants, guard, clock, most_body_bytes=settings.server.max_body_bytes
+            completions,
+            assistants,
+            ledger,
+            guard,
+            clock,
+            most_body_bytes=settings.server.max_body_bytes,
         ),
     )
     pages = Pages(PAGE_FOLDER, _PAGE_ADDRESSES).routes()

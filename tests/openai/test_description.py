@@ -57,6 +57,7 @@ async def test_every_route_says_how_it_refuses(paths: Any) -> None:
         ("/v1/responses", "post"),
         ("/v1/messages", "post"),
         ("/v1/messages/count_tokens", "post"),
+        ("/v1/usage", "get"),
         ("/v1/models", "get"),
         ("/v1/models/{model_id}", "get"),
     ):

@@ -156,3 +156,61 @@ MODEL: Final[Described] = {
         **_refusals(401, 404),
     }
 }
+_COUNT: Final[Described] = {"type": "integer", "minimum": 0}
+_PAGE: Final[Described] = {
+    "type": "object",
+    "required": ["object", "data", "has_more", "next_page"],
+    "properties": {
+        "object": {"const": "page"},
+        "data": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["object", "start_time", "end_time", "results"],
+                "properties": {
+                    "object": {"const": "bucket"},
+                    "start_time": _COUNT,
+                    "end_time": _COUNT,
+                    "results": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "properties": {
+                                "object": {"const": "usage.completions.result"},
+                                "num_model_requests": _COUNT,
+                                "input_tokens": _COUNT,
+                                "output_tokens": _COUNT,
+                                "model": {"type": ["string", "null"]},
+                                "api_key_id": {"type": ["string", "null"]},
+                            },
+                        },
+                    },
+                },
+            },
+        },
+        "has_more": {"const": False},
+        "next_page": {"type": "null"},
+    },
+}
+
+
+def _parameter(name: str, schema: Described, text: str) -> Described:
+    return {"name": name, "in": "query", "description": text, "schema": schema}
+
+
+USAGE: Final[Described] = {
+    "parameters": [
+        _parameter("start_time", _COUNT, "Unix seconds; absent: 30 days before the end"),
+        _parameter("end_time", _COUNT, "Unix seconds; absent: now"),
+        _parameter("bucket_width", {"const": "1d"}, "a day (UTC)"),
+        _parameter(
+            "group_by",
+            {"type": "array", "items": {"enum": ["model", "api_key_id"]}},
+            "what shall be told apart",
+        ),
+    ],
+    "responses": {
+        "200": {"description": "Counts by day", "content": _json(_PAGE)},
+        **_refusals(400, 401, 503),
+    },
+}

@@ -21,12 +21,21 @@ from argo.completions.service import Completions
 from argo.completions.types import Asker, Question
 from argo.engines.types import Model
 from argo.http.json_body import read_object
-from argo.openai import anthropic, catalogue, description, fields, responses, text_completions
+from argo.openai import (
+    anthropic,
+    catalogue,
+    description,
+    fields,
+    responses,
+    text_completions,
+    usage,
+)
 from argo.openai.answers import Answer
 from argo.openai.anthropic_shape import MessageShape
 from argo.openai.response_shape import ResponseShape
 from argo.openai.shapes import CompletionShape, Shape, TextShape
 from argo.openai.types import Asked
+from argo.usage.service import Ledger
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Reader = Callable[[Mapping[str, object], Model, str | None], tuple[Asked, Shape]]
@@ -46,6 +55,7 @@ class _Plain(APIRoute):
 def routes(
     completions: Completions,
     assistants: Assistants,
+    ledger: Ledger,
     guard: Guard,
     clock: Clock,
     *,
@@ -54,6 +64,7 @@ def routes(
     """Return the routes of `/v1`; a body is at most `most_body_bytes` long."""
     router = APIRouter(prefix="/v1", route_class=_Plain, tags=["OpenAI"])
     _catalogue_routes(router, completions, assistants, guard)
+    _usage_route(router, ledger, guard, clock)
 
     async def read(request: Request) -> tuple[dict[str, Any], Resolved, str | None]:
         body = await read_object(request.receive, dict(request.scope["headers"]), most_body_bytes)
@@ -116,6 +127,23 @@ def _catalogue_routes(
     router.add_api_route(
         "/models/{model_id:path}", model, methods=["GET"], openapi_extra=description.MODEL
     )
+
+
+def _usage_route(router: APIRouter, ledger: Ledger, guard: Guard, clock: Clock) -> None:
+    async def used(request: Request) -> Response:
+        """Say what the caller's own keys used, by day."""
+        caller = await guard.key(request)
+        wanted = usage.wanted(request.query_params.multi_items(), clock.now())
+        days = await ledger.usage_by_day(
+            caller.owner,
+            wanted.since,
+            wanted.until,
+            by_model=wanted.by_model,
+            by_key=wanted.by_key,
+        )
+        return JSONResponse(usage.page(days, wanted))
+
+    router.add_api_route("/usage", used, methods=["GET"], openapi_extra=description.USAGE)
 
 
 def _completion(body: Mapping[str, object], model: Model, told: str | None) -> tuple[Asked, Shape]:

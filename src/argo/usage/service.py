@@ -14,7 +14,7 @@ from argo.storage.errors import DatabaseAway, DiskFull
 from argo.storage.types import Owner
 from argo.usage import store
 from argo.usage.errors import EntryRefused
-from argo.usage.types import Entry, Usage
+from argo.usage.types import Entry, Usage, UsageOfDay
 
 _Line = tuple[UUID, datetime, Entry]
 
@@ -66,6 +66,13 @@ class Ledger:
         """Return what `owner` used since the day of `since` (UTC); raises `DatabaseAway`."""
         async with self._database.person(owner) as person:
             return await store.own_usage(person, since)
+
+    async def usage_by_day(
+        self, owner: Owner, since: datetime, until: datetime, *, by_model: bool, by_key: bool
+    ) -> list[UsageOfDay]:
+        """Return what the owner's keys used from `since` to `until`, by day and as told apart."""
+        async with self._database.person(owner) as person:
+            return await store.usage_by_day(person, since, until, by_model=by_model, by_key=by_key)
 
     async def close(self) -> None:
         """Write what was kept, if the database is there."""

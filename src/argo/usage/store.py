@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 from argo.storage.at_once import Statement
 from argo.storage.database import Connection, Database
 from argo.usage.errors import EntryRefused
-from argo.usage.types import Entry, Usage
+from argo.usage.types import Entry, Usage, UsageOfDay
 
 
 async def append(database: Database, entry_id: UUID, at: datetime, entry: Entry) -> None:
@@ -75,3 +75,20 @@ async def own_usage(person: Connection, since: datetime) -> Usage:
     found = await cursor.fetchone()
     assert found is not None
     return found
+
+
+async def usage_by_day(
+    person: Connection, since: datetime, until: datetime, *, by_model: bool, by_key: bool
+) -> list[UsageOfDay]:
+    """Return what the person's keys used from `since` to `until`, a row a day and group."""
+    cursor = person.cursor(row_factory=class_row(UsageOfDay))
+    await cursor.execute(
+        "SELECT (at AT TIME ZONE 'UTC')::date AS day, "
+        "CASE WHEN %s::boolean THEN model_id END AS model_id, "
+        "CASE WHEN %s::boolean THEN key_id END AS key_id, count(*)::int AS questions, "
+        "sum(prompt_tokens)::bigint AS prompt_tokens, "
+        "sum(completion_tokens)::bigint AS completion_tokens FROM usage "
+        "WHERE source = 'api' AND at >= %s AND at < %s GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+        (by_model, by_key, since, until),
+    )
+    return await cursor.fetchall()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -36,6 +37,18 @@ class Entry:
 class Usage:
     """What one person used: lines of the ledger, and their tokens."""
 
+    questions: int
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True)
+class UsageOfDay:
+    """What one person's keys used on a day (UTC); a model or key is None where not told apart."""
+
+    day: date
+    model_id: str | None
+    key_id: UUID | None
     questions: int
     prompt_tokens: int
     completion_tokens: int
