@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -43,9 +44,9 @@ def application(
     for router in (_house(metrics, ready), *routers):
         app.include_router(router)
     app.router.routes.extend(pages)
-    app.add_exception_handler(ArgoError, _raised)
+    app.add_exception_handler(ArgoError, _Raised(routers))
     app.add_exception_handler(RequestValidationError, _not_right)
-    app.add_exception_handler(HTTPException, _not_found)
+    app.add_exception_handler(HTTPException, _NotFound(routers))
     app.add_exception_handler(Exception, _unexpected)
     return Edge(Bodies(app, settings.max_body_bytes), settings, metrics, clock)
 
@@ -72,9 +73,33 @@ def _house(metrics: Metrics, ready: Check) -> APIRouter:
     return router
 
 
-async def _raised(request: Request, error: Exception) -> Response:
-    assert isinstance(error, ArgoError)
-    return answered(request.scope, error)
+class _NotFound:
+    """Answers where nothing is, or nothing that takes this method."""
+
+    def __init__(self, routers: Sequence[APIRouter]) -> None:
+        self._routes = [
+            route for router in routers for route in router.routes if isinstance(route, APIRoute)
+        ]
+
+    async def __call__(self, request: Request, error: Exception) -> Response:
+        told = error.headers if isinstance(error, HTTPException) else None
+        allowed = set(filter(None, (told or {}).get("allow", "").split(", ")))
+        for route in self._routes:
+            if route.path_regex.match(request.scope["path"]):
+                allowed |= route.methods or set()
+        if not allowed or request.method in allowed:
+            return answered(request.scope, RouteUnknown())
+        return answered(request.scope, MethodNotAllowed(allowed=tuple(sorted(allowed))))
+
+
+class _Raised(_NotFound):
+    """Answers an error; what the page's own files do not have may be an address of the API."""
+
+    async def __call__(self, request: Request, error: Exception) -> Response:
+        if isinstance(error, RouteUnknown):
+            return await super().__call__(request, error)
+        assert isinstance(error, ArgoError)
+        return answered(request.scope, error)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
@@ -89,9 +114,3 @@ async def _not_right(request: Request, error: Exception) -> Response:
     field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
     fault = first["type"].replace("_", " ")
     return answered(request.scope, RequestInvalid(param=field, field=field, fault=fault))
-
-
-async def _not_found(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    missing = MethodNotAllowed() if error.status_code == 405 else RouteUnknown()
-    return answered(request.scope, missing)

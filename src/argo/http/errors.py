@@ -91,7 +91,7 @@ class RouteUnknown(ArgoError):
 
 
 class MethodNotAllowed(ArgoError):
-    """The address exists, for another method."""
+    """The address exists, for another method; the fact `allowed` names those it takes."""
 
     code = "method_not_allowed"
     kind = "invalid"
@@ -131,7 +131,10 @@ def status(error: ArgoError) -> int:
 
 
 def headers(error: ArgoError) -> dict[str, str]:
-    """Return `retry-after`, in whole seconds, for errors that pass (RFC 9110, 10.2.3)."""
+    """Return what goes with `error` (RFC 9110): `retry-after` in whole seconds, or `allow`."""
+    allowed = error.facts.get("allowed")
+    if isinstance(allowed, tuple):
+        return {"allow": ", ".join(allowed)}
     if status(error) not in (429, 503):
         return {}
     return {"retry-after": str(max(1, math.ceil(error.retry_after or 1)))}
