@@ -17,6 +17,8 @@ from argo.usage.types import UsageOfDay
 
 _USUAL: Final = timedelta(days=30)
 _MOST: Final = timedelta(days=366)
+# The year 2242: what is later is a mistake, most often of milliseconds for seconds.
+_LAST_SECOND: Final = 2**33
 _GROUPS: Final = ("model", "api_key_id")
 _KNOWN: Final = ("start_time", "end_time", "bucket_width", "group_by", "group_by[]")
 _RANGE: Final = f"Unix seconds, the end after the start and at most {_MOST.days} days later"
@@ -91,9 +93,12 @@ def _instant(given: Mapping[str, str], name: str, otherwise: datetime) -> dateti
     if name not in given:
         return otherwise
     try:
-        return datetime.fromtimestamp(int(given[name][:12]), UTC)
-    except (ValueError, OverflowError, OSError):
+        seconds = int(given[name])
+    except ValueError:
         raise FieldUnfit.at(name, _RANGE) from None
+    if not 0 <= seconds <= _LAST_SECOND:
+        raise FieldUnfit.at(name, _RANGE)
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _midnight(at: datetime) -> datetime:
