@@ -56,12 +56,18 @@ def delta_of(chunk: Chunk) -> Delta:
     return Delta(
         text=text if isinstance(text, str) else "",
         reasoning=reasoning if isinstance(reasoning, str) else "",
-        calls=call_deltas(delta.get("tool_calls")),
+        calls=_call_deltas(delta.get("tool_calls")),
         finish_reason=finish_reason(choices[0]),
     )
 
 
-def call_deltas(value: object) -> tuple[CallDelta, ...]:
+def delta_of_whole(body: Mapping[str, Any]) -> Delta:
+    """Return what the first choice of `body` says, an answer that `whole` rebuilt."""
+    message = body["choices"][0]["message"]
+    return delta_of({"choices": [{**body["choices"][0], "delta": message}]})
+
+
+def _call_deltas(value: object) -> tuple[CallDelta, ...]:
     """Return the pieces of tool calls in `value`, an engine's `tool_calls`."""
     if not isinstance(value, list):
         return ()

@@ -44,9 +44,10 @@ def application(
     for router in (_house(metrics, ready), *routers):
         app.include_router(router)
     app.router.routes.extend(pages)
-    app.add_exception_handler(ArgoError, _Raised(routers))
+    raised = _Raised(routers)
+    app.add_exception_handler(ArgoError, raised)
     app.add_exception_handler(RequestValidationError, _not_right)
-    app.add_exception_handler(HTTPException, _NotFound(routers))
+    app.add_exception_handler(HTTPException, raised)
     app.add_exception_handler(Exception, _unexpected)
     return Edge(Bodies(app, settings.max_body_bytes), settings, metrics, clock)
 
@@ -73,8 +74,11 @@ def _house(metrics: Metrics, ready: Check) -> APIRouter:
     return router
 
 
-class _NotFound:
-    """Answers where nothing is, or nothing that takes this method."""
+class _Raised:
+    """Answers an error; where nothing is found, by what the address takes in another method.
+
+    The page's own files stand last and take every address that is read, the API's too.
+    """
 
     def __init__(self, routers: Sequence[APIRouter]) -> None:
         self._routes = [
@@ -82,6 +86,8 @@ class _NotFound:
         ]
 
     async def __call__(self, request: Request, error: Exception) -> Response:
+        if isinstance(error, ArgoError) and not isinstance(error, RouteUnknown):
+            return answered(request.scope, error)
         told = error.headers if isinstance(error, HTTPException) else None
         allowed = set(filter(None, (told or {}).get("allow", "").split(", ")))
         for route in self._routes:
@@ -90,16 +96,6 @@ class _NotFound:
         if not allowed or request.method in allowed:
             return answered(request.scope, RouteUnknown())
         return answered(request.scope, MethodNotAllowed(allowed=tuple(sorted(allowed))))
-
-
-class _Raised(_NotFound):
-    """Answers an error; what the page's own files do not have may be an address of the API."""
-
-    async def __call__(self, request: Request, error: Exception) -> Response:
-        if isinstance(error, RouteUnknown):
-            return await super().__call__(request, error)
-        assert isinstance(error, ArgoError)
-        return answered(request.scope, error)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

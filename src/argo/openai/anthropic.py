@@ -14,7 +14,9 @@ from argo.completions.prompt import estimated_tokens
 from argo.engines.types import Model
 from argo.openai import fields, values
 from argo.openai.errors import FieldMissing, FieldRefused, FieldUnfit
-from argo.openai.translated import MOST_ITEMS, Fields, Transcript, known, required, texts
+from argo.openai.messages import MOST_MESSAGES, MOST_PARTS, ONLY_TEXT
+from argo.openai.tools import MOST_TOOLS
+from argo.openai.translated import Fields, Transcript, carried, renamed, required, texts
 from argo.openai.types import Asked
 
 PASSED: Final = {
@@ -50,8 +52,8 @@ REFUSED: Final = {
     "user_profile_id": "ARGO knows who asks by the key",
     "workspace_id": "ARGO knows who asks by the key",
 }
-_ONLY_TEXT: Final = "the models of this installation read text only; send the content as text"
 _ONLY_OWN_TOOLS: Final = "only tools that the caller runs exist here; give an 'input_schema'"
+_CARRIED: Final = {"stream": "stream", "top_p": "top_p", "top_k": "top_k", "stop_sequences": "stop"}
 _NAMES: Final = {
     "stop": "stop_sequences",
     "reasoning_effort": "output_config.effort",
@@ -67,7 +69,7 @@ def rebuilt(
 
     Raises `FieldUnknown`, `FieldRefused`, `FieldUnfit` or `FieldMissing`, never anything else.
     """
-    given = known(body, PASSED, IGNORED, REFUSED)
+    given = fields.known(body, PASSED, IGNORED, REFUSED, {})
     if "max_tokens" not in given:
         raise FieldMissing.at("max_tokens")
     return _rebuilt(given, model, instructions)
@@ -75,7 +77,7 @@ def rebuilt(
 
 def counted(body: Mapping[str, object], model: Model, instructions: str | None) -> int:
     """Return about how many tokens `body`, a request or its beginning, costs; raises `rebuilt`'s."""
-    given = known(body, PASSED, IGNORED, REFUSED)
+    given = fields.known(body, PASSED, IGNORED, REFUSED, {})
     asked, _ = _rebuilt(given, model, instructions)
     return prompt_tokens(asked)
 
@@ -93,21 +95,14 @@ def _rebuilt(given: Fields, model: Model, instructions: str | None) -> tuple[Ask
     if "messages" not in given:
         raise FieldMissing.at("messages")
     transcript = _transcript(given)
-    translated: Fields = {"model": given.get("model"), "messages": transcript.messages}
+    translated = carried(given, _CARRIED)
+    translated |= {"model": given.get("model"), "messages": transcript.messages}
     if "temperature" in given:
         translated["temperature"] = values.number(given["temperature"], "temperature", 0, 1)
-    for name, engine_name in (
-        ("stream", "stream"),
-        ("top_p", "top_p"),
-        ("top_k", "top_k"),
-        ("stop_sequences", "stop"),
-    ):
-        if name in given:
-            translated[engine_name] = given[name]
     if "tools" in given:
         translated["tools"] = [
             _tool(each, f"tools[{n}]")
-            for n, each in enumerate(values.array(given["tools"], "tools", 0, 128))
+            for n, each in enumerate(values.array(given["tools"], "tools", 0, MOST_TOOLS))
         ]
     if "tool_choice" in given:
         translated |= _choice(given["tool_choice"])
@@ -133,20 +128,17 @@ def _limit(asked: Asked, given: Fields, model: Model) -> None:
 
 
 def _named(param: str) -> str:
-    for engine_name, name in _NAMES.items():
-        if param == engine_name or param.startswith((f"{engine_name}.", f"{engine_name}[")):
-            return name + param[len(engine_name) :]
     if param.startswith("tools["):
         return param.replace(".function", "").replace(".parameters", ".input_schema")
-    return ".tool_use_id" if param == ".tool_call_id" else param
+    return ".tool_use_id" if param == ".tool_call_id" else renamed(param, _NAMES)
 
 
 def _transcript(given: Fields) -> Transcript:
     transcript = Transcript()
     if "system" in given:
-        told = texts(given["system"], "system", ("text",), _ONLY_TEXT)
+        told = texts(given["system"], "system", ("text",))
         transcript.add("system", {"role": "system", "content": told})
-    for n, each in enumerate(values.array(given["messages"], "messages", 1, MOST_ITEMS)):
+    for n, each in enumerate(values.array(given["messages"], "messages", 1, MOST_MESSAGES)):
         param = f"messages[{n}]"
         message = values.mapping(each, param)
         values.only(message, param, "role", "content", "cache_control")
@@ -156,7 +148,9 @@ def _transcript(given: Fields) -> Transcript:
         if isinstance(content, str):
             transcript.add(param, {"role": role, "content": content})
         else:
-            _blocks(transcript, role, values.array(content, f"{param}.content", 1, 1024), param)
+            _blocks(
+                transcript, role, values.array(content, f"{param}.content", 1, MOST_PARTS), param
+            )
     return transcript
 
 
@@ -190,13 +184,13 @@ def _block(transcript: Transcript, role: str, block: Mapping[str, object], param
         call_id = required(block, "id", param)
         transcript.call(param, {"id": call_id, "type": "function", "function": function})
     elif role == "user" and kind == "tool_result":
-        result = texts(block.get("content") or "", f"{param}.content", ("text",), _ONLY_TEXT)
+        result = texts(block.get("content") or "", f"{param}.content", ("text",))
         if block.get("is_error"):
             result = f"Error: {result}"
         call_id = required(block, "tool_use_id", param)
         transcript.add(param, {"role": "tool", "tool_call_id": call_id, "content": result})
     else:
-        raise FieldRefused.at(f"{param}.type", _ONLY_TEXT)
+        raise FieldRefused.at(f"{param}.type", ONLY_TEXT)
 
 
 def _json(value: Mapping[str, object], param: str) -> str:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable, Mapping
-from contextlib import aclosing
 from typing import Any, Final
 
 import orjson
 
-from argo.completions import frames
 from argo.completions.completion import Completion
+from argo.completions.frames import delta_of_whole
 from argo.completions.types import CallDelta, Delta, FinishReason
 from argo.errors import ArgoError
-from argo.openai.shapes import named_event
+from argo.openai.shapes import named_event, told
 
 _STOP_REASONS: Final[dict[FinishReason, str]] = {
     "stop": "end_turn",
@@ -31,17 +30,15 @@ class MessageShape:
         self._open: tuple[str, int] | None = None
         self._block = -1
 
-    def whole(self, completion: Completion, body: Mapping[str, object]) -> Mapping[str, object]:
+    def whole(self, completion: Completion, body: Mapping[str, Any]) -> Mapping[str, object]:
         """Return the `message` object."""
-        choices = body["choices"]
-        assert isinstance(choices, list)
-        message = choices[0]["message"]
+        said = delta_of_whole(body)
         content: list[dict[str, object]] = []
-        if self._shows_thinking and (thought := message.get("reasoning_content")):
-            content.append({"type": "thinking", "thinking": thought, "signature": ""})
-        if message.get("content"):
-            content.append({"type": "text", "text": message["content"], "citations": None})
-        content += [_tool_use(each) for each in frames.call_deltas(message.get("tool_calls"))]
+        if self._shows_thinking and said.reasoning:
+            content.append({"type": "thinking", "thinking": said.reasoning, "signature": ""})
+        if said.text:
+            content.append({"type": "text", "text": said.text, "citations": None})
+        content += map(_tool_use, said.calls)
         return {
             **_message(completion, content),
             "stop_reason": _stop_reason(completion),
@@ -53,12 +50,9 @@ class MessageShape:
         message = {**_message(completion, []), "stop_reason": None, "usage": _usage(completion)}
         return named_event({"type": "message_start", "message": message})
 
-    async def frames(self, completion: Completion) -> AsyncGenerator[bytes, None]:
+    def frames(self, completion: Completion) -> AsyncGenerator[bytes, None]:
         """Yield the blocks' events as they grow."""
-        async with aclosing(completion.deltas()) as deltas:
-            async for delta in deltas:
-                if grown := b"".join(self._grown(delta)):
-                    yield grown
+        return told(completion, self._grown)
 
     def ending(self, completion: Completion) -> bytes:
         """Return the end of the last block, why the answer stopped, and its usage."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -20,7 +20,7 @@ from argo.openai.errors import (
     FieldUnknown,
     shown,
 )
-from argo.openai.lists import IGNORED, PASSED, REFUSED
+from argo.openai.lists import IGNORED, NOTHING_STORED, PASSED, REFUSED
 from argo.openai.messages import messages
 from argo.openai.schemas import Budget
 from argo.openai.types import Asked
@@ -37,6 +37,10 @@ _EFFORTS: Final = {
     "high": "high",
     "xhigh": "high",
     "max": "high",
+}
+_ONLY: Final[dict[str, tuple[object, str]]] = {
+    "store": (False, NOTHING_STORED),
+    "modalities": (["text"], "the models here speak in text only"),
 }
 # vLLM refuses OpenAI's smallest top_p, 0, which means: only the likeliest token.
 _LEAST_TOP_P = 1e-6
@@ -66,7 +70,7 @@ def rebuilt(body: Mapping[str, object], model: Model, instructions: str | None) 
     Raises `FieldUnknown`, `FieldRefused`, `FieldUnfit` or `FieldMissing`, never anything else.
     A field that is null counts as absent.
     """
-    given = _known(body)
+    given = known(body, PASSED, IGNORED, REFUSED, _ONLY)
     if "messages" not in given:
         raise FieldMissing.at("messages")
     text = partial(neutralised, model_id=f"{model.id} {model.origin or ''}")
@@ -83,24 +87,31 @@ def readers() -> tuple[str, ...]:
     return tuple(_READERS)
 
 
-def _known(body: Mapping[str, object]) -> dict[str, object]:
-    """Return the fields that say something; raise for those that must not."""
+def known(
+    body: Mapping[str, object],
+    passed: Collection[str],
+    ignored: Collection[str],
+    refused: Mapping[str, str],
+    only: Mapping[str, tuple[object, str]],
+) -> dict[str, object]:
+    """Return the passed fields of `body` that say something; null is absent.
+
+    `only` holds fields to the one value that is not refused, with the reason. Raises
+    `FieldRefused` or `FieldUnknown`.
+    """
     given: dict[str, object] = {}
     for name, value in body.items():
-        if name in PASSED:
+        if name in passed:
             if value is not None:
                 given[name] = value
-        elif name in REFUSED:
+        elif name in refused:
             if value is not None:
-                raise FieldRefused.at(name, REFUSED[name])
-        elif name not in IGNORED:
+                raise FieldRefused.at(name, refused[name])
+        elif name not in ignored:
             raise FieldUnknown.at(shown(name))
-    if body.get("store") not in (None, False):
-        raise FieldRefused.at(
-            "store", "ARGO stores nothing of the API; send false, or leave it out"
-        )
-    if body.get("modalities") not in (None, ["text"]):
-        raise FieldRefused.at("modalities", "the models here speak in text only")
+    for name, (allowed, reason) in only.items():
+        if body.get(name) is not None and body[name] != allowed:
+            raise FieldRefused.at(name, reason)
     return given
 
 

@@ -51,6 +51,7 @@ IGNORED: Final = {
     "prompt_cache_options": "ARGO sees to the cache, each person's apart",
 }
 
+NOTHING_STORED: Final = "ARGO stores nothing of the API; send false, or leave it out"
 _STEERS = "it would steer the engine itself, which only ARGO does; leave it out"
 _FORMAT = "ask for a form with 'response_format' instead"
 _ROUTES = "ARGO alone decides where a question goes; leave it out"

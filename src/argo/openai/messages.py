@@ -13,7 +13,7 @@ from argo.openai.tools import MOST_TOOLS, Fields, function_name
 from argo.openai.values import Text
 
 MOST_MESSAGES: Final = 4096
-_MOST_PARTS = 1024
+MOST_PARTS: Final = 1024
 _MOST_ID_CHARACTERS = 256
 _ROLES: Final = ("system", "developer", "user", "assistant", "tool")
 
@@ -38,7 +38,7 @@ _KNOWN: Final = {
     ),
     "tool": ("role", "content", "tool_call_id", *_LEFT_OUT),
 }
-_ONLY_TEXT: Final = "the models of this installation read text only; send the content as text"
+ONLY_TEXT: Final = "the models of this installation read text only; send the content as text"
 
 
 def messages(value: object, text: Text, instructions: str | None) -> list[Fields]:
@@ -201,7 +201,7 @@ def _content(message: Mapping[str, object], param: str, text: Text) -> str:
         raise FieldMissing.at(param)
     content = message["content"]
     if isinstance(content, list):
-        parts = values.array(content, param, 1, _MOST_PARTS)
+        parts = values.array(content, param, 1, MOST_PARTS)
         return text("\n".join(_part(each, f"{param}[{n}]") for n, each in enumerate(parts)))
     if not isinstance(content, str):
         raise FieldUnfit.at(param, "a string, or an array of text parts")
@@ -213,7 +213,7 @@ def _part(value: object, param: str) -> str:
     kind = part.get("type")
     if kind not in ("text", "refusal"):
         if isinstance(kind, str):
-            raise FieldRefused.at(f"{param}.type", _ONLY_TEXT)
+            raise FieldRefused.at(f"{param}.type", ONLY_TEXT)
         raise FieldMissing.at(f"{param}.type")
     if kind not in part:
         raise FieldMissing.at(f"{param}.{kind}")

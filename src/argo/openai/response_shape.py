@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable, Mapping
-from contextlib import aclosing
 from typing import Any, Final
 
-import orjson
-
-from argo.completions import frames
 from argo.completions.completion import Completion
+from argo.completions.frames import delta_of_whole
 from argo.completions.types import CallDelta, Delta, FinishReason
 from argo.errors import ArgoError
-from argo.openai.responses import Echo
-from argo.openai.shapes import named_event
+from argo.openai.shapes import named_event, told
 
 Item = dict[str, Any]
 _INCOMPLETE: Final[dict[FinishReason, str]] = {
@@ -25,7 +21,7 @@ _INCOMPLETE: Final[dict[FinishReason, str]] = {
 class ResponseShape:
     """One answer of the Responses API; its items are made as they come."""
 
-    def __init__(self, echo: Echo) -> None:
+    def __init__(self, echo: Mapping[str, object]) -> None:
         """Repeat `echo` in the answer."""
         self._echo = echo
         self._completion: Completion | None = None
@@ -34,18 +30,10 @@ class ResponseShape:
         self._call_index = -1
         self._numbered = 0
 
-    def whole(self, completion: Completion, body: Mapping[str, object]) -> Mapping[str, object]:
+    def whole(self, completion: Completion, body: Mapping[str, Any]) -> Mapping[str, object]:
         """Return the `response` object."""
         self._completion = completion
-        choices = body["choices"]
-        assert isinstance(choices, list)
-        message = choices[0]["message"]
-        whole = Delta(
-            text=message.get("content") or "",
-            reasoning=message.get("reasoning_content") or "",
-            calls=frames.call_deltas(message.get("tool_calls")),
-        )
-        list(self._grown(whole))
+        list(self._grown(delta_of_whole(body)))
         list(self._closed(cut=completion.finish_reason in _INCOMPLETE))
         return self._response(_status(completion))
 
@@ -58,12 +46,9 @@ class ResponseShape:
             for name in ("created", "in_progress")
         )
 
-    async def frames(self, completion: Completion) -> AsyncGenerator[bytes, None]:
+    def frames(self, completion: Completion) -> AsyncGenerator[bytes, None]:
         """Yield the events of the items as they grow."""
-        async with aclosing(completion.deltas()) as deltas:
-            async for delta in deltas:
-                if grown := b"".join(self._grown(delta)):
-                    yield grown
+        return told(completion, self._grown)
 
     def ending(self, completion: Completion) -> bytes:
         """Return the end of the last item, and the response as it came out."""
@@ -92,10 +77,10 @@ class ResponseShape:
             yield from self._closed()
             yield from self._begun(_text_item(kind))
             assert self._open is not None
-            part = {"type": part_kind, "text": ""}
+            part: Item = {"type": part_kind, "text": ""}
             if kind == "message":
-                part |= {"annotations": [], "logprobs": []}  # type: ignore[dict-item]
-            yield self._of_part("response.content_part.added", part={**part})
+                part |= {"annotations": [], "logprobs": []}
+            yield self._of_part("response.content_part.added", part=part)
             self._open["content"].append(part)
         assert self._open is not None
         self._open["content"][0]["text"] += text
@@ -106,7 +91,7 @@ class ResponseShape:
         if (
             self._open is None
             or self._open["type"] != "function_call"
-            or (call.index != self._call_index)
+            or call.index != self._call_index
         ):
             yield from self._closed()
             self._call_index = call.index
@@ -126,7 +111,7 @@ class ResponseShape:
         item["status"] = "in_progress"
         self._items.append(item)
         self._open = item
-        yield self._event("response.output_item.added", output_index=number, item=_copy(item))
+        yield self._event("response.output_item.added", output_index=number, item=item)
 
     def _closed(self, *, cut: bool = False) -> Iterable[bytes]:
         """End the open item; `cut` says that the answer was cut within it."""
@@ -145,9 +130,7 @@ class ResponseShape:
             yield self._of_part(f"response.{part['type']}.done", text=part["text"], **chances)
             yield self._of_part("response.content_part.done", part=part)
         item["status"] = "incomplete" if cut else "completed"
-        yield self._event(
-            "response.output_item.done", output_index=len(self._items) - 1, item=_copy(item)
-        )
+        yield self._event("response.output_item.done", output_index=len(self._items) - 1, item=item)
         self._open = None
 
     def _of_part(self, kind: str, **data: object) -> bytes:
@@ -176,12 +159,12 @@ class ResponseShape:
             "error": None,
             "incomplete_details": {"reason": reason} if status == "incomplete" else None,
             "model": completion.model_id,
-            "output": [_copy(item) for item in self._items],
+            "output": self._items,
             "previous_response_id": None,
             "store": False,
             "truncation": "disabled",
             "usage": _usage(completion) if ended else None,
-            **self._echo.fields,
+            **self._echo,
         }
 
 
@@ -189,11 +172,6 @@ def _text_item(kind: str) -> Item:
     if kind == "message":
         return {"type": kind, "role": "assistant", "content": []}
     return {"type": kind, "summary": [], "content": []}
-
-
-def _copy(item: Item) -> Item:
-    """Return `item` as it is now; it goes on growing."""
-    return orjson.loads(orjson.dumps(item))  # type: ignore[no-any-return]
 
 
 def _id(completion: Completion) -> str:

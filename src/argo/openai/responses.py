@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from argo.engines.types import Model
 from argo.openai import fields, values
 from argo.openai.errors import FieldMissing, FieldRefused, FieldUnfit
-from argo.openai.translated import MOST_ITEMS, Fields, Transcript, known, required, texts
+from argo.openai.lists import NOTHING_STORED
+from argo.openai.messages import MOST_MESSAGES
+from argo.openai.tools import MOST_TOOLS, ONLY_FUNCTIONS
+from argo.openai.translated import Fields, Transcript, carried, renamed, required, texts
 from argo.openai.types import Asked
 
 PASSED: Final = {
@@ -53,14 +55,19 @@ REFUSED: Final = {
     "image": "the models here write text only",
 }
 _ONLY: Final[dict[str, tuple[object, str]]] = {
-    "store": (False, "ARGO stores nothing of the API; send false, or leave it out"),
+    "store": (False, NOTHING_STORED),
     "background": (False, "an answer lives as long as its connection; leave it out"),
     "truncation": ("disabled", "ARGO drops nothing in silence; shorten the input yourself"),
     "top_logprobs": (0, "/v1/chat/completions has log probabilities"),
 }
-_ONLY_TEXT: Final = "the models of this installation read text only; send the content as text"
-_ONLY_FUNCTIONS: Final = "only tools of type 'function' can be called here"
 _INPUT_KINDS: Final = ("input_text", "output_text", "text", "refusal")
+_CARRIED: Final = {
+    "stream": "stream",
+    "max_output_tokens": "max_completion_tokens",
+    "temperature": "temperature",
+    "top_p": "top_p",
+    "parallel_tool_calls": "parallel_tool_calls",
+}
 _NAMES: Final = {
     "messages": "input",
     "max_completion_tokens": "max_output_tokens",
@@ -69,37 +76,19 @@ _NAMES: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Echo:
-    """What an answer says again of its request."""
-
-    fields: Mapping[str, object]
-
-
 def rebuilt(
     body: Mapping[str, object], model: Model, instructions: str | None
-) -> tuple[Asked, Echo]:
+) -> tuple[Asked, dict[str, Any]]:
     """Return `body` built anew for `model`, and what its answer repeats.
 
     Raises `FieldUnknown`, `FieldRefused`, `FieldUnfit` or `FieldMissing`, never anything else.
     """
-    given = known(body, PASSED, IGNORED, REFUSED)
-    for name, (only, reason) in _ONLY.items():
-        if given.get(name, only) != only:
-            raise FieldRefused.at(name, reason)
+    given = fields.known(body, PASSED, IGNORED, REFUSED, _ONLY)
     if "input" not in given:
         raise FieldMissing.at("input")
     transcript = _transcript(given)
-    translated: Fields = {"model": body.get("model"), "messages": transcript.messages}
-    for name, engine_name in (
-        ("stream", "stream"),
-        ("max_output_tokens", "max_completion_tokens"),
-        ("temperature", "temperature"),
-        ("top_p", "top_p"),
-        ("parallel_tool_calls", "parallel_tool_calls"),
-    ):
-        if name in given:
-            translated[engine_name] = given[name]
+    translated = carried(given, _CARRIED)
+    translated |= {"model": given.get("model"), "messages": transcript.messages}
     if "tools" in given:
         translated["tools"] = _tools(given["tools"])
     if "tool_choice" in given:
@@ -107,16 +96,13 @@ def rebuilt(
     translated |= _form(given.get("text")) | _effort(given.get("reasoning"))
     with transcript.faults_named(_named):
         asked = fields.rebuilt(translated, model, instructions)
-    return asked, Echo(_echo(given))
+    return asked, _echo(given)
 
 
 def _named(param: str) -> str:
-    for engine_name, name in _NAMES.items():
-        if param == engine_name or param.startswith((f"{engine_name}.", f"{engine_name}[")):
-            return name + param[len(engine_name) :]
     if param.startswith("tools["):
         return param.replace(".function", "")
-    return ".call_id" if param == ".tool_call_id" else param
+    return ".call_id" if param == ".tool_call_id" else renamed(param, _NAMES)
 
 
 def _transcript(given: Mapping[str, object]) -> Transcript:
@@ -130,7 +116,7 @@ def _transcript(given: Mapping[str, object]) -> Transcript:
         return transcript
     if not isinstance(asked, list):
         raise FieldUnfit.at("input", "a string, or an array of items")
-    for n, each in enumerate(values.array(asked, "input", 1, MOST_ITEMS)):
+    for n, each in enumerate(values.array(asked, "input", 1, MOST_MESSAGES)):
         _item(transcript, values.mapping(each, f"input[{n}]"), f"input[{n}]")
     return transcript
 
@@ -144,7 +130,7 @@ def _item(transcript: Transcript, item: Mapping[str, object], param: str) -> Non
             ("user", "assistant", "system", "developer"),
         )
         content = required(item, "content", param)
-        text = texts(content, f"{param}.content", _INPUT_KINDS, _ONLY_TEXT)
+        text = texts(content, f"{param}.content", _INPUT_KINDS)
         transcript.add(param, {"role": role, "content": text})
     elif kind == "function_call":
         transcript.call(
@@ -159,12 +145,12 @@ def _item(transcript: Transcript, item: Mapping[str, object], param: str) -> Non
             },
         )
     elif kind == "function_call_output":
-        output = texts(required(item, "output", param), f"{param}.output", _INPUT_KINDS, _ONLY_TEXT)
+        output = texts(required(item, "output", param), f"{param}.output", _INPUT_KINDS)
         call_id = required(item, "call_id", param)
         transcript.add(param, {"role": "tool", "tool_call_id": call_id, "content": output})
     elif kind == "reasoning":
         transcript.thought(
-            texts(item.get("content") or [], f"{param}.content", ("reasoning_text",), _ONLY_TEXT)
+            texts(item.get("content") or [], f"{param}.content", ("reasoning_text",))
         )
     else:
         reason = _STORED if kind == "item_reference" else "no such item exists here"
@@ -173,14 +159,12 @@ def _item(transcript: Transcript, item: Mapping[str, object], param: str) -> Non
 
 def _tools(value: object) -> list[Fields]:
     built: list[Fields] = []
-    for n, each in enumerate(values.array(value, "tools", 0, 128)):
-        tool = values.mapping(each, f"tools[{n}]")
+    for n, sent in enumerate(values.array(value, "tools", 0, MOST_TOOLS)):
+        tool = values.mapping(sent, f"tools[{n}]")
         if tool.get("type") != "function":
-            raise FieldRefused.at(f"tools[{n}].type", _ONLY_FUNCTIONS)
-        built.append({"type": "function", "function": {**tool}})
-        function = built[-1]["function"]
-        assert isinstance(function, dict)
-        del function["type"]
+            raise FieldRefused.at(f"tools[{n}].type", ONLY_FUNCTIONS)
+        function = {name: each for name, each in tool.items() if name != "type"}
+        built.append({"type": "function", "function": function})
     return built
 
 
@@ -189,7 +173,7 @@ def _choice(value: object) -> object:
         return value
     if value.get("type") == "allowed_tools":
         values.only(value, "tool_choice", "type", "mode", "tools")
-        tools = values.array(value.get("tools"), "tool_choice.tools", 1, 128)
+        tools = values.array(value.get("tools"), "tool_choice.tools", 1, MOST_TOOLS)
         allowed = {"mode": value.get("mode"), "tools": [_reference(each) for each in tools]}
         return {"type": "allowed_tools", "allowed_tools": allowed}
     return _reference(value)
@@ -198,7 +182,7 @@ def _choice(value: object) -> object:
 def _reference(value: object) -> Fields:
     tool = values.mapping(value, "tool_choice")
     if tool.get("type") != "function":
-        raise FieldRefused.at("tool_choice.type", _ONLY_FUNCTIONS)
+        raise FieldRefused.at("tool_choice.type", ONLY_FUNCTIONS)
     values.only(tool, "tool_choice", "type", "name")
     return {"type": "function", "function": {"name": required(tool, "name", "tool_choice")}}
 
@@ -231,20 +215,16 @@ def _echo(given: Mapping[str, object]) -> dict[str, Any]:
         isinstance(each, str) and len(each) <= 512 for each in metadata.values()
     ):
         raise FieldUnfit.at("metadata", "up to 16 texts of at most 512 characters")
+    reasoning = values.mapping(given.get("reasoning", {}), "reasoning")
     return {
         "instructions": given.get("instructions"),
         "max_output_tokens": given.get("max_output_tokens"),
         "metadata": dict(metadata),
         "parallel_tool_calls": given.get("parallel_tool_calls", True),
-        "reasoning": {"effort": None, "summary": None, **_effort_said(given)},
+        "reasoning": {"effort": reasoning.get("effort"), "summary": None},
         "temperature": given.get("temperature"),
         "text": {"format": {"type": "text"}, **values.mapping(given.get("text", {}), "text")},
         "tool_choice": given.get("tool_choice", "auto"),
         "tools": given.get("tools", []),
         "top_p": given.get("top_p"),
     }
-
-
-def _effort_said(given: Mapping[str, object]) -> Fields:
-    effort = values.mapping(given.get("reasoning", {}), "reasoning").get("effort")
-    return {"effort": effort}

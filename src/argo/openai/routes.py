@@ -81,8 +81,8 @@ def routes(
             still = partial(welcome, request)
             return Answer(completions, question, shape, still, clock, stream=asked.stream)
 
-        ask.__doc__, name = text, path.strip("/").replace("/", "_")
-        described = description.SURFACES[path]
+        ask.__doc__ = text
+        name, described = path.strip("/").replace("/", "_"), description.SURFACES[path]
         router.add_api_route(path, ask, methods=["POST"], name=name, openapi_extra=described)
 
     surface("/chat/completions", "Answer messages, whole or as a stream.", _completion, guard.key)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
-from typing import Protocol
+from typing import Any, Protocol
 
 import orjson
 
 from argo.completions.completion import Completion
+from argo.completions.frames import delta_of_whole
+from argo.completions.types import Delta
 from argo.errors import ArgoError
 from argo.openai.stream import DONE
 
@@ -16,7 +18,7 @@ from argo.openai.stream import DONE
 class Shape(Protocol):
     """One answer's form, whole or streamed; made anew for each question."""
 
-    def whole(self, completion: Completion, body: Mapping[str, object]) -> Mapping[str, object]:
+    def whole(self, completion: Completion, body: Mapping[str, Any]) -> Mapping[str, object]:
         """Return the whole answer; `body` is chat's, rebuilt from the engine's."""
 
     def opening(self, completion: Completion) -> bytes:
@@ -39,7 +41,7 @@ class CompletionShape:
         """Say the usage at the end of a stream when asked to."""
         self._include_usage = include_usage
 
-    def whole(self, completion: Completion, body: Mapping[str, object]) -> Mapping[str, object]:
+    def whole(self, completion: Completion, body: Mapping[str, Any]) -> Mapping[str, object]:
         """Return the engine's rebuilt answer and its usage."""
         return {**body, "usage": usage(completion)}
 
@@ -74,21 +76,21 @@ class CompletionShape:
 class TextShape(CompletionShape):
     """OpenAI's `text_completion`: one text, told from what is new of it."""
 
-    def whole(self, completion: Completion, body: Mapping[str, object]) -> Mapping[str, object]:
+    def whole(self, completion: Completion, body: Mapping[str, Any]) -> Mapping[str, object]:
         """Return the text and its usage."""
-        choices = body["choices"]
-        assert isinstance(choices, list)
-        text = choices[0]["message"]["content"] or ""
+        text = delta_of_whole(body).text
         said = _text_choice(text, completion.finish_reason or "stop")
         return {**_text_completion(completion), "choices": [said], "usage": usage(completion)}
 
-    async def frames(self, completion: Completion) -> AsyncGenerator[bytes, None]:
+    def frames(self, completion: Completion) -> AsyncGenerator[bytes, None]:
         """Yield the text as it comes."""
         around = _text_completion(completion)
-        async with aclosing(completion.deltas()) as deltas:
-            async for delta in deltas:
-                choice = _text_choice(delta.text, delta.finish_reason)
-                yield event(orjson.dumps({**around, "choices": [choice]}))
+
+        def grown(delta: Delta) -> Iterable[bytes]:
+            choice = _text_choice(delta.text, delta.finish_reason)
+            yield event(orjson.dumps({**around, "choices": [choice]}))
+
+        return told(completion, grown)
 
     def _envelope(self, completion: Completion) -> dict[str, object]:
         return _text_completion(completion)
@@ -105,6 +107,16 @@ def _text_completion(completion: Completion) -> dict[str, object]:
 
 def _text_choice(text: str, finish_reason: str | None) -> dict[str, object]:
     return {"index": 0, "text": text, "logprobs": None, "finish_reason": finish_reason}
+
+
+async def told(
+    completion: Completion, grown: Callable[[Delta], Iterable[bytes]]
+) -> AsyncGenerator[bytes, None]:
+    """Yield the events that `grown` makes of what is new of the answer, each time together."""
+    async with aclosing(completion.deltas()) as deltas:
+        async for delta in deltas:
+            if events := b"".join(grown(delta)):
+                yield events
 
 
 def usage(completion: Completion) -> dict[str, int]:

@@ -11,7 +11,7 @@ from argo.openai import fields, values
 from argo.openai.errors import FieldFault, FieldMissing, FieldRefused, FieldUnfit
 from argo.openai.lists import IGNORED as _NEVER_MATTERS
 from argo.openai.lists import PASSED as _CHATS
-from argo.openai.translated import Fields, known
+from argo.openai.translated import Fields
 from argo.openai.types import Asked
 
 _SHARED: Final = (
@@ -38,7 +38,7 @@ _ONLY: Final[dict[str, tuple[object, str]]] = {
     "best_of": (1, _SEVERAL),
     "echo": (False, "the text comes back without its beginning, which you have"),
 }
-_LEAST_TOKENS: Final = 16
+_USUAL_TOKENS: Final = 16
 
 
 def rebuilt(body: Mapping[str, object], model: Model, instructions: str | None) -> Asked:
@@ -47,15 +47,12 @@ def rebuilt(body: Mapping[str, object], model: Model, instructions: str | None) 
     Raises `FieldUnknown`, `FieldRefused`, `FieldUnfit` or `FieldMissing`, never anything else.
     An assistant (one has `instructions`) is refused: it speaks in turns.
     """
-    given = known(body, PASSED, IGNORED, REFUSED)
+    given = fields.known(body, PASSED, IGNORED, REFUSED, _ONLY)
     if instructions is not None:
         reason = "an assistant answers messages: ask /v1/chat/completions, or a model by its id"
         raise FieldRefused.at("model", reason)
-    for name, (only, reason) in _ONLY.items():
-        if given.get(name, only) != only:
-            raise FieldRefused.at(name, reason)
     translated: Fields = {name: given[name] for name in (*_SHARED, "model") if name in given}
-    translated["max_tokens"] = given.get("max_tokens", _LEAST_TOKENS)
+    translated["max_tokens"] = given.get("max_tokens", _USUAL_TOKENS)
     translated["messages"] = [{"role": "user", "content": _prompt(given)}]
     try:
         asked = fields.rebuilt(translated, model, None)

@@ -13,7 +13,7 @@ from argo.openai.values import Text
 MOST_TOOLS: Final = 128
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _NAME_FORM = "1 to 64 letters, digits, '_' or '-'"
-_ONLY_FUNCTIONS = "only tools of type 'function' can be called here"
+ONLY_FUNCTIONS: Final = "only tools of type 'function' can be called here"
 
 Fields = dict[str, object]
 
@@ -41,7 +41,7 @@ def tools(value: object, text: Text, budget: schemas.Budget) -> list[Fields]:
 def _tool(value: object, param: str, text: Text, budget: schemas.Budget) -> Fields:
     tool = values.mapping(value, param)
     if tool.get("type") != "function":
-        raise FieldRefused.at(f"{param}.type", _ONLY_FUNCTIONS)
+        raise FieldRefused.at(f"{param}.type", ONLY_FUNCTIONS)
     values.only(tool, param, "type", "function")
     inner = f"{param}.function"
     if "function" not in tool:
@@ -86,7 +86,7 @@ def choice(value: object, offered: list[Fields]) -> tuple[object, list[Fields]]:
         return {"type": "function", "function": {"name": name}}, offered
     if kind == "allowed_tools":
         return _allowed(wanted, offered)
-    raise FieldRefused.at("tool_choice.type", _ONLY_FUNCTIONS)
+    raise FieldRefused.at("tool_choice.type", ONLY_FUNCTIONS)
 
 
 def _mode(value: object, param: str, offered: list[Fields], *modes: str) -> str | None:

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from argo.openai import values
-from argo.openai.errors import FieldFault, FieldMissing, FieldRefused, FieldUnknown, shown
+from argo.openai.errors import FieldFault, FieldMissing, FieldRefused
+from argo.openai.messages import MOST_PARTS, ONLY_TEXT
 
 Fields = dict[str, object]
 _MESSAGE: Final = re.compile(r"messages\[(\d+)\]")
-MOST_ITEMS: Final = 4096
 
 
 @dataclass
@@ -67,27 +67,17 @@ class Transcript:
         return origin + rename(param[found.end() :])
 
 
-def known(
-    body: Mapping[str, object],
-    passed: Collection[str],
-    ignored: Collection[str],
-    refused: Mapping[str, str],
-) -> Fields:
-    """Return the passed fields that say something.
+def carried(given: Mapping[str, object], names: Mapping[str, str]) -> Fields:
+    """Return the fields of `given` that are chat's under the name that `names` gives them."""
+    return {names[name]: value for name, value in given.items() if name in names}
 
-    Raises `FieldRefused` or `FieldUnknown` for one that must not be there; null is absent.
-    """
-    given: Fields = {}
-    for name, value in body.items():
-        if value is None and name in (*passed, *ignored, *refused):
-            continue
-        if name in refused:
-            raise FieldRefused.at(name, refused[name])
-        if name in passed:
-            given[name] = value
-        elif name not in ignored:
-            raise FieldUnknown.at(shown(name))
-    return given
+
+def renamed(param: str, names: Mapping[str, str]) -> str:
+    """Return `param` with a beginning that `names` calls otherwise renamed."""
+    for theirs, name in names.items():
+        if param == theirs or param.startswith((f"{theirs}.", f"{theirs}[")):
+            return name + param[len(theirs) :]
+    return param
 
 
 def required(item: Mapping[str, object], name: str, param: str) -> object:
@@ -97,17 +87,17 @@ def required(item: Mapping[str, object], name: str, param: str) -> object:
     return item[name]
 
 
-def texts(value: object, param: str, kinds: Collection[str], refusal: str) -> str:
+def texts(value: object, param: str, kinds: Collection[str]) -> str:
     """Return a text, or the text of parts of the `kinds` joined; raises `FieldRefused`."""
     if isinstance(value, str):
         return value
     said = []
-    for n, each in enumerate(values.array(value, param, 0, 1024)):
+    for n, each in enumerate(values.array(value, param, 0, MOST_PARTS)):
         where = f"{param}[{n}]"
         part = values.mapping(each, where)
         kind = required(part, "type", where)
         if kind not in kinds:
-            raise FieldRefused.at(f"{where}.type", refusal)
+            raise FieldRefused.at(f"{where}.type", ONLY_TEXT)
         name = "refusal" if kind == "refusal" else "text"
         said.append(values.string(required(part, name, where), f"{where}.{name}"))
     return "\n".join(said)
