@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from argo import migrations
 from argo.accounts.people import People
 from argo.accounts.service import Accounts
-from argo.app import database_of, secrets_of
 from argo.clock import Clock
 from argo.embedded.attach import attached
 from argo.embedded.types import Addresses
 from argo.errors import ArgoError
+from argo.ground import database_of, secrets_of
 from argo.settings import Settings
 from argo.storage.database import Database
 

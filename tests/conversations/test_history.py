@@ -139,7 +139,7 @@ async def test_what_was_deleted_is_erased_for_good(
         clock.ahead = timedelta(seconds=61)
         argo = service.argo
         async with argo.database.house() as house:
-            await argo.conversations.sweep(house)
+            await argo.subjects.conversations.sweep(house)
         assert await rows(addresses, deleted.id) == (0, 0)
         assert await rows(addresses, kept.id) == (1, 2)
 

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from argo import commanding, settings
-from argo.app import key_store_of, secrets_of
 from argo.clock import Clock
 from argo.engines import register
 from argo.engines.client import EngineClient
 from argo.engines.service import UNSAFE_DOORS
 from argo.errors import ArgoError
+from argo.ground import key_store_of, secrets_of
 from argo.storage.database import Database
 from argo.storage.types import Owner
 
