@@ -20,9 +20,10 @@ from argo.accounts.service import Accounts
 from argo.assistants.service import Assistants
 from argo.clock import Clock
 from argo.conversations import routes as conversations_routes
-from argo.conversations import shell
+from argo.conversations import search_routes, shell
 from argo.conversations.answers import Interruptions
 from argo.conversations.asking import Asking
+from argo.conversations.search import Search
 from argo.conversations.service import Conversations
 from argo.embedded.types import Addresses
 from argo.ground import Ground, lay
@@ -59,6 +60,7 @@ class Subjects:
     people: People
     assistants: Assistants
     conversations: Conversations
+    search: Search
     asking: Asking
     interruptions: Interruptions
     temporary: Temporary
@@ -131,6 +133,7 @@ def _subjects(ground: Ground, heart: Heart) -> Subjects:
         people=People(database, ground.secrets, clock),
         assistants=assistants,
         conversations=Conversations(database, key_store, assistants, clock),
+        search=Search(database, key_store, clock),
         asking=Asking(database, key_store, assistants, heart.completions, heart.generations, clock),
         interruptions=Interruptions(database, key_store),
         temporary=Temporary(assistants, heart.completions),
@@ -145,6 +148,7 @@ def _routers(ground: Ground, heart: Heart, subjects: Subjects) -> tuple[APIRoute
         accounts_routes.routes(accounts, guard),
         shell.routes(accounts, heart.quotas, heart.completions, assistants, guard),
         conversations_routes.routes(subjects.conversations, subjects.asking, guard),
+        search_routes.routes(subjects.search, guard),
         temporary_routes.routes(subjects.temporary, guard),
         openai_routes.routes(
             heart.completions,

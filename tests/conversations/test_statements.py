@@ -26,7 +26,7 @@ async def test_a_page_is_a_handful_of_statements(
                 talks = [await begun(browser) for _ in range(6)]
                 parent = None
                 for _ in range(3):
-                    parent = (await talks[0].told("Encore", parent)).answer_id
+                    parent = (await talks[0].told("Encore du seigle", parent)).answer_id
                 log = cluster.folder / "log"
                 for path in ("/api/me", "/api/conversations", talks[0].path, "/api/sessions"):
                     before = log.stat().st_size
@@ -35,6 +35,13 @@ async def test_a_page_is_a_handful_of_statements(
                         written.seek(before)
                         found = asked(written.read().decode())
                     assert 2 <= len(found) <= 5, (path, found)
+                before = log.stat().st_size
+                hits = (await browser.post("/api/search", {"text": "seigle"})).body["hits"]
+                assert [each["conversation_id"] for each in hits] == [talks[0].id]
+                with log.open("rb") as written:
+                    written.seek(before)
+                    found = asked(written.read().decode())
+                assert 2 <= len(found) <= 5, found
         finally:
             await connection.execute("ALTER ROLE argo_service RESET log_statement")
 

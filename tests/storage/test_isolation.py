@@ -86,7 +86,10 @@ def test_references_between_user_tables_carry_the_owner(addresses: Addresses) ->
 
 
 def test_the_service_owns_nothing_and_bypasses_nothing(addresses: Addresses) -> None:
-    roles = ("argo_service", "argo_person", "argo_sign_in", "argo_house", "argo_gate")
+    roles = (
+        *("argo_service", "argo_person", "argo_sign_in", "argo_house"),
+        *("argo_gate", "argo_searcher"),
+    )
     found = rows(
         addresses,
         "SELECT rolname, rolsuper, rolbypassrls, rolcreaterole FROM pg_roles "

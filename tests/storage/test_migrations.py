@@ -44,6 +44,14 @@ ROWS = {
             "institution_id, id, '\\x01', true, 'generalist', 'small', false, now(), now() FROM users"
         ),
     ),
+    "0006": (
+        "messages",
+        (
+            "INSERT INTO messages (id, institution_id, owner_id, conversation_id, role, text, state, "
+            "last_event, created_at, lexemes) SELECT gen_random_uuid(), institution_id, owner_id, id, "
+            "'user', '\\x01', 'complete', 0, now(), 'abcdefgh:1' FROM conversations"
+        ),
+    ),
 }
 
 

@@ -76,7 +76,7 @@ class RowSink:
             finish_reason=ending.finish_reason,
             last_event=ending.last_event,
         )
-        row = sealed_message(self._answer, self._key)
+        row = await sealed_message(self._answer, self._key)
         while not await self._folded(row):
             await asyncio.sleep(_RETRY_SECONDS)
         await self._ended(self._answer)
@@ -107,7 +107,7 @@ class Interruptions:
                     return
                 answer = grown(row.opened(key), await store.pieces_of(person, answer_id), key)
                 ended = replace(answer, state="interrupted", last_event=answer.last_event + 1)
-                await store.answer_ended(person, sealed_message(ended, key))
+                await store.answer_ended(person, await sealed_message(ended, key))
         except DatabaseAway:
             raise
         except ArgoError:

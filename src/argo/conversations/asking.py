@@ -21,7 +21,7 @@ from argo.completions.types import Asker, EventNumbered, Question
 from argo.conversations import store, titles, tree
 from argo.conversations.answers import RowSink, grown
 from argo.conversations.errors import ConversationUnknown, IdTaken, MessageUnknown
-from argo.conversations.rows import ConversationRow, sealed_message, title_place
+from argo.conversations.rows import ConversationRow, sealed_message, sealed_title
 from argo.conversations.types import Asked, Effort, Message, Role
 from argo.errors import ArgoError, Language
 from argo.storage.database import Database
@@ -224,13 +224,16 @@ class Asking:
     ) -> None:
         answer = new[-1]
         try:
+            rows = [await sealed_message(message, key) for message in new]
             async with self._database.person(owner) as person:
-                for message in new:
-                    await store.message_added(person, owner, sealed_message(message, key))
+                for row in rows:
+                    await store.message_added(person, owner, row)
                 await store.used(person, conversation.id, answer.created_at)
                 if conversation.title is None and new[0].role == "user":
-                    title = key.seal(titles.first_words(new[0].text), title_place(conversation.id))
-                    await store.titled(person, conversation.id, title)
+                    title = titles.first_words(new[0].text)
+                    await store.titled(
+                        person, conversation.id, sealed_title(title, conversation.id, key)
+                    )
                 await self._generations.claim(person, answer.id, owner)
         except psycopg.errors.UniqueViolation as error:
             await self._generations.give_back(admitted)
@@ -281,8 +284,8 @@ class Asking:
                 return
             key = await self._key_store.key(owner)
             async with self._database.person(owner) as person:
-                sealed = key.seal(title, title_place(answer.conversation_id))
-                await store.titled(person, answer.conversation_id, sealed)
+                row = sealed_title(title, answer.conversation_id, key)
+                await store.titled(person, answer.conversation_id, row)
         except ArgoError:
             return
 

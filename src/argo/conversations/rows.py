@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from argo.completions.types import AnswerState
+from argo.conversations.tree import UNFINISHED
 from argo.conversations.types import Conversation, Message, Role
 from argo.engines.types import Size
+from argo.storage import lexemes
 from argo.storage.sealing import OwnerKey, Place
+
+# Stemming so many characters takes some 2 ms.
+_MOST_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class ConversationRow:
 
 @dataclass(frozen=True)
 class MessageRow:
-    """A message, its text and reasoning sealed."""
+    """A message, its text and reasoning sealed; `lexemes` are written, never read back."""
 
     id: UUID
     conversation_id: UUID
@@ -49,6 +55,7 @@ class MessageRow:
     finish_reason: str | None
     last_event: int
     created_at: datetime
+    lexemes: str | None = None
 
     def opened(self, key: OwnerKey) -> Message:
         """Return it as its owner reads it; raises `SealBroken`."""
@@ -56,7 +63,17 @@ class MessageRow:
         if self.reasoning is not None:
             reasoning = key.open(self.reasoning, Place("messages.reasoning", self.id))
         text = key.open(self.text, Place("messages.text", self.id))
-        return Message(**{**vars(self), "text": text, "reasoning": reasoning})
+        fields = {**vars(self), "text": text, "reasoning": reasoning}
+        del fields["lexemes"]
+        return Message(**fields)
+
+
+@dataclass(frozen=True)
+class TitleRow:
+    """A title, sealed, and what search compares of it."""
+
+    sealed: bytes
+    lexemes: str
 
 
 @dataclass(frozen=True)
@@ -86,10 +103,26 @@ def piece_place(column: str, message_id: UUID, last_event: int) -> Place:
     return Place(f"answer_pieces.{column}", message_id, last_event)
 
 
-def sealed_message(message: Message, key: OwnerKey) -> MessageRow:
-    """Return `message` as its row."""
+async def sealed_message(message: Message, key: OwnerKey) -> MessageRow:
+    """Return `message` as its row, with what search compares once it is whole."""
     reasoning = None
     if message.reasoning:
         reasoning = key.seal(message.reasoning, Place("messages.reasoning", message.id))
     text = key.seal(message.text, Place("messages.text", message.id))
-    return MessageRow(**{**vars(message), "text": text, "reasoning": reasoning})
+    found = None if message.state in UNFINISHED else await searchable(message.text, key)
+    fields = {**vars(message), "text": text, "reasoning": reasoning, "lexemes": found}
+    return MessageRow(**fields)
+
+
+def sealed_title(title: str, conversation_id: UUID, key: OwnerKey) -> TitleRow:
+    """Return `title` as its row."""
+    return TitleRow(
+        key.seal(title, title_place(conversation_id)), lexemes.vector(title, key.lexeme_key)
+    )
+
+
+async def searchable(text: str, key: OwnerKey) -> str:
+    """Return what search compares of `text`; a long one is stemmed beside the event loop."""
+    if len(text) <= _MOST_AT_ONCE:
+        return lexemes.vector(text, key.lexeme_key)
+    return await asyncio.to_thread(lexemes.vector, text, key.lexeme_key)

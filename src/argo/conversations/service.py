@@ -11,7 +11,7 @@ from argo.clock import Clock
 from argo.conversations import store
 from argo.conversations.answers import grown
 from argo.conversations.errors import ConversationUnknown, IdTaken
-from argo.conversations.rows import ConversationRow, title_place
+from argo.conversations.rows import ConversationRow, sealed_title
 from argo.conversations.types import UNDO_SECONDS, Conversation, Message
 from argo.engines.types import Size
 from argo.storage.database import Connection, Database
@@ -94,8 +94,8 @@ class Conversations:
         async with self._database.person(owner) as person:
             await self._found(person, conversation_id)
             if title is not None:
-                sealed = key.seal(title, title_place(conversation_id))
-                await store.titled_by_user(person, conversation_id, sealed)
+                row = sealed_title(title, conversation_id, key)
+                await store.titled_by_user(person, conversation_id, row)
             if pin is not None:
                 await store.pinned(person, conversation_id, pin)
             if choice is not None:

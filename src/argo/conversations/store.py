@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from argo.conversations.rows import ConversationRow, MessageRow, PieceRow
+from argo.conversations.rows import ConversationRow, MessageRow, PieceRow, TitleRow
 from argo.engines.types import Size
 from argo.storage.database import Connection
 from argo.storage.types import Owner
@@ -67,19 +67,19 @@ async def conversation_made(
     return cursor.rowcount == 1
 
 
-async def titled_by_user(person: Connection, conversation_id: UUID, title: bytes) -> None:
+async def titled_by_user(person: Connection, conversation_id: UUID, title: TitleRow) -> None:
     """Give the title its owner chose."""
     await person.execute(
-        "UPDATE conversations SET title = %s, title_by_user = true WHERE id = %s",
-        (title, conversation_id),
+        "UPDATE conversations SET title = %s, lexemes = %s, title_by_user = true WHERE id = %s",
+        (title.sealed, title.lexemes, conversation_id),
     )
 
 
-async def titled(person: Connection, conversation_id: UUID, title: bytes) -> None:
+async def titled(person: Connection, conversation_id: UUID, title: TitleRow) -> None:
     """Give a title of ARGO's own, never over one its owner chose."""
     await person.execute(
-        "UPDATE conversations SET title = %s WHERE id = %s AND NOT title_by_user",
-        (title, conversation_id),
+        "UPDATE conversations SET title = %s, lexemes = %s WHERE id = %s AND NOT title_by_user",
+        (title.sealed, title.lexemes, conversation_id),
     )
 
 
@@ -155,8 +155,8 @@ async def message_added(person: Connection, owner: Owner, row: MessageRow) -> No
     """Add a message; raises psycopg's `UniqueViolation` when its id is in use."""
     await person.execute(
         "INSERT INTO messages (id, institution_id, owner_id, conversation_id, parent_id, role, "
-        "text, state, model_id, last_event, created_at) "
-        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        "text, state, model_id, last_event, created_at, lexemes) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             row.id,
             owner.institution_id,
@@ -169,6 +169,7 @@ async def message_added(person: Connection, owner: Owner, row: MessageRow) -> No
             row.model_id,
             row.last_event,
             row.created_at,
+            row.lexemes,
         ),
     )
 
@@ -225,8 +226,8 @@ async def answer_ended(person: Connection, row: MessageRow) -> bool:
     """Fold an answer into its row and drop its pieces; returns whether it still stands."""
     cursor = await person.execute(
         "UPDATE messages SET text = %s, reasoning = %s, reasoning_seconds = %s, state = %s, "
-        "error_code = %s, model_id = coalesce(%s, model_id), finish_reason = %s, last_event = %s "
-        "WHERE id = %s",
+        "error_code = %s, model_id = coalesce(%s, model_id), finish_reason = %s, last_event = %s, "
+        "lexemes = %s WHERE id = %s",
         (
             row.text,
             row.reasoning,
@@ -236,6 +237,7 @@ async def answer_ended(person: Connection, row: MessageRow) -> bool:
             row.model_id,
             row.finish_reason,
             row.last_event,
+            row.lexemes,
             row.id,
         ),
     )

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from argo.storage.tables import instant, metadata, owned_columns
 
@@ -33,6 +34,7 @@ conversations = Table(
     instant("created_at"),
     instant("updated_at"),
     instant("deleted_at", nullable=True),
+    Column("lexemes", TSVECTOR),
     ForeignKeyConstraint(
         ["institution_id", "owner_id"],
         ["users.institution_id", "users.id"],
@@ -50,6 +52,14 @@ conversations = Table(
     ),
     Index(
         "ix_conversations_deleted_at", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")
+    ),
+    Index("ix_conversations_lexemes", "lexemes", postgresql_using="gin"),
+    Index(
+        "ix_conversations_unindexed",
+        "institution_id",
+        "owner_id",
+        "id",
+        postgresql_where=text("lexemes IS NULL AND title IS NOT NULL"),
     ),
 )
 
@@ -70,6 +80,7 @@ messages = Table(
     Column("finish_reason", Text),
     Column("last_event", Integer, nullable=False),
     instant("created_at"),
+    Column("lexemes", TSVECTOR),
     ForeignKeyConstraint(
         ["institution_id", "owner_id", "conversation_id"],
         ["conversations.institution_id", "conversations.owner_id", "conversations.id"],
@@ -87,6 +98,14 @@ messages = Table(
     ),
     UniqueConstraint("institution_id", "owner_id", "id", name="uq_messages_id"),
     Index("ix_messages_parent_id", "parent_id"),
+    Index("ix_messages_lexemes", "lexemes", postgresql_using="gin"),
+    Index(
+        "ix_messages_unindexed",
+        "institution_id",
+        "owner_id",
+        "id",
+        postgresql_where=text("lexemes IS NULL AND state NOT IN ('waiting', 'running')"),
+    ),
 )
 
 answer_pieces = Table(

@@ -1,9 +1,10 @@
 """How a migration shuts a table: row-level security for persons, narrow grants for the rest.
 
-Four roles that cannot log in, own nothing and bypass nothing: `argo_person` (a person's own
+Five roles that cannot log in, own nothing and bypass nothing: `argo_person` (a person's own
 rows), `argo_sign_in` (functions that take a hash), `argo_house` (content-free tables),
-`argo_gate` (owns the sign-in functions). The service's login role may only take the first
-three, one transaction at a time (docs/decisions/0003-database-contexts.md).
+`argo_gate` (owns the sign-in functions), `argo_searcher` (owns the function of search). The
+service's login role may only take the first three, one transaction at a time
+(docs/decisions/0003-database-contexts.md).
 """
 
 from __future__ import annotations
@@ -60,6 +61,35 @@ def gate_function(signature: str, body: str) -> None:
     op.execute(f"REVOKE ALL ON FUNCTION {bare}({types}) FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION {bare}({types}) TO argo_sign_in")
     op.execute(f"ALTER FUNCTION {bare}({types}) OWNER TO argo_gate")
+
+
+def search_reads(table: str, grants: str) -> None:
+    """Open the columns of `table` that search compares to its function alone."""
+    op.execute(
+        "DO $$ BEGIN CREATE ROLE argo_searcher NOLOGIN NOINHERIT; "
+        "EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+    )
+    op.execute("GRANT argo_searcher TO CURRENT_USER WITH INHERIT FALSE, SET TRUE")
+    op.execute("GRANT USAGE, CREATE ON SCHEMA public TO argo_searcher")
+    op.execute(f"CREATE POLICY {table}_of_search ON {table} TO argo_searcher USING (true)")
+    op.execute(f"GRANT {grants} ON {table} TO argo_searcher")
+
+
+def search_function(signature: str, body: str) -> None:
+    """Make the function `signature` with an SQL `body` that keeps to the context's owner itself.
+
+    Row-level security would test whose a row is before the text index may be asked (its
+    operators are not leakproof), and read all of a person's rows for each search. So the
+    function runs with the rights of `argo_searcher`; `argo_person` alone may call it.
+    """
+    op.execute(
+        f"CREATE FUNCTION {signature} LANGUAGE sql STABLE SECURITY DEFINER "
+        f"SET search_path = pg_catalog, public, pg_temp AS $$ {body} $$"
+    )
+    name = signature[: signature.index("(")]
+    op.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {name} TO argo_person")
+    op.execute(f"ALTER FUNCTION {name} OWNER TO argo_searcher")
 
 
 def _shut(table: str) -> None:
