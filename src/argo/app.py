@@ -19,12 +19,16 @@ from argo.accounts.people import People
 from argo.accounts.service import Accounts
 from argo.assistants.service import Assistants
 from argo.clock import Clock
+from argo.completions.context import Measure
 from argo.conversations import routes as conversations_routes
 from argo.conversations import search_routes, shell
 from argo.conversations.answers import Interruptions
 from argo.conversations.asking import Asking
+from argo.conversations.forking import Forking
 from argo.conversations.search import Search
 from argo.conversations.service import Conversations
+from argo.conversations.summaries import Summaries
+from argo.conversations.writing import Writing
 from argo.embedded.types import Addresses
 from argo.ground import Ground, lay
 from argo.heart import Heart, build_heart
@@ -62,6 +66,8 @@ class Subjects:
     conversations: Conversations
     search: Search
     asking: Asking
+    summaries: Summaries
+    forking: Forking
     interruptions: Interruptions
     temporary: Temporary
 
@@ -128,15 +134,19 @@ def build(settings: Settings, addresses: Addresses, clock: Clock | None = None) 
 def _subjects(ground: Ground, heart: Heart) -> Subjects:
     database, key_store, clock = ground.database, ground.key_store, ground.clock
     assistants = Assistants(ground.settings.assistants, heart.completions.models)
+    measure = Measure(heart.completions)
+    writing = Writing(database, key_store, assistants, heart.generations, measure, clock)
     return Subjects(
         accounts=Accounts(database, ground.secrets, clock),
         people=People(database, ground.secrets, clock),
         assistants=assistants,
         conversations=Conversations(database, key_store, assistants, clock),
         search=Search(database, key_store, clock),
-        asking=Asking(database, key_store, assistants, heart.completions, heart.generations, clock),
+        asking=Asking(writing, key_store, heart.completions, heart.generations),
+        summaries=Summaries(writing),
+        forking=Forking(database, key_store, clock),
         interruptions=Interruptions(database, key_store),
-        temporary=Temporary(assistants, heart.completions),
+        temporary=Temporary(assistants, heart.completions, measure),
     )
 
 
@@ -147,7 +157,9 @@ def _routers(ground: Ground, heart: Heart, subjects: Subjects) -> tuple[APIRoute
     return (
         accounts_routes.routes(accounts, guard),
         shell.routes(accounts, heart.quotas, heart.completions, assistants, guard),
-        conversations_routes.routes(subjects.conversations, subjects.asking, guard),
+        conversations_routes.routes(
+            subjects.conversations, subjects.asking, subjects.summaries, subjects.forking, guard
+        ),
         search_routes.routes(subjects.search, guard),
         temporary_routes.routes(subjects.temporary, guard),
         openai_routes.routes(

@@ -78,7 +78,18 @@ def load(
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "argo.toml"
         raise SettingsUnfit(where=where, fault=first["msg"]) from None
+    _check_successors(settings)
     return replace(settings, data=settings.data.absolute(), engine_keys=_engine_keys(settings))
+
+
+def _check_successors(settings: Settings) -> None:
+    """See that every retired model has a successor there is; raises `SettingsUnfit`."""
+    known = {model.id for model in settings.models}
+    for model in settings.models:
+        if model.successor is not None and model.successor not in known - {model.id}:
+            raise SettingsUnfit(
+                where=f"models.{model.id}.successor", fault="no other model has this id"
+            )
 
 
 def _file(config: Path | None) -> dict[str, Any]:

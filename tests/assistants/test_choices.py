@@ -10,8 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 from argo.assistants.errors import ChoiceUnknown
 from argo.assistants.service import Assistants
 from argo.assistants.types import AssistantSettings, Choice, Resolved
+from argo.engines import register
 from argo.engines.errors import ModelUnknown
-from argo.engines.types import Model, Size
+from argo.engines.types import Model, ModelSettings, ReplicaSettings, Size
 
 BOTH = [
     {
@@ -123,3 +124,29 @@ def test_argos_own_instructions_are_short_and_promise_nothing_false() -> None:
 def test_a_setting_that_does_not_exist_is_refused(wrong: object) -> None:
     with pytest.raises(ValidationError):
         assistants(wrong)
+
+
+def test_a_retired_model_is_stood_in_for_by_its_successor() -> None:
+    replicas = (ReplicaSettings(url="http://127.0.0.1:1/v1"),)
+    found = register.models(
+        (
+            ModelSettings(id="old", replicas=replicas, successor="gpt-oss-20b"),
+            ModelSettings(id="gpt-oss-20b", replicas=replicas, successor="new"),
+            ModelSettings(id="new", replicas=replicas),
+        ),
+        (),
+        {},
+    )
+    assert [each.succeeds for each in found] == [(), (), ("old", "gpt-oss-20b")]
+    offered = assistants(BOTH, *(each for each in found if each.replicas))
+    assert names(offered.choices()) == [("generalist-small", "new"), ("institute-small", "new")]
+    assert offered.resolve("old").model.id == "new"
+
+
+def test_a_choice_that_is_gone_goes_on_with_the_nearest() -> None:
+    offered = assistants(BOTH, model("gpt-oss-120b", "large"))
+    assert offered.standing("institute", "large").alias == "institute-large"
+    assert offered.standing("institute", "small").alias == "institute-large"
+    assert offered.standing("nobody", "small").alias == "generalist-large"
+    with pytest.raises(ChoiceUnknown):
+        assistants(BOTH).standing("institute", "small")

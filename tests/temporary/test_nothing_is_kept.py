@@ -171,3 +171,51 @@ async def test_a_wrong_body_is_refused_and_costs_nothing(
     assert 400 <= answer.status < 500, answer.body
     assert not engine.requests
     assert (await visitor.get("/api/me")).body["quota"]["remaining"] == 10
+
+
+async def test_an_answer_that_broke_off_goes_on(visitor: Browser, engine: ScriptedEngine) -> None:
+    engine.says("tro", "is")
+    messages = [{"role": "user", "text": "Compte"}, {"role": "assistant", "text": "Un, deux, "}]
+    body = transcript() | {"messages": messages, "continues": True}
+    async with visitor.events(PATH, body, "POST") as stream:
+        events = [each async for each in stream]
+    assert text_of(events) == "trois"
+    assert events[-1].data["text_length"] == len("Un, deux, trois")
+    asked = (await engine.asked()).body["messages"]
+    assert [each["role"] for each in asked] == ["system", "user", "assistant", "user"]
+
+
+async def test_a_summary_stands_for_what_the_page_no_longer_sends(
+    visitor: Browser, engine: ScriptedEngine, addresses: Addresses, institution: object
+) -> None:
+    engine.says("Un tatoubleu ", "parle.")
+    messages = [{"role": "user", "text": "Tatou ?"}, {"role": "assistant", "text": "Oui."}]
+    body = transcript() | {"messages": messages, "continues": False}
+    async with visitor.events("/api/temporary/summaries", body, "POST") as stream:
+        events = [each async for each in stream]
+    assert text_of(events) == "Un tatoubleu parle."
+    assert "Tatou ?" in (await engine.asked()).body["messages"][-1]["content"]
+    await line(addresses, institution)
+    assert "tatoubleu" not in dump(addresses)
+
+    body = transcript("Et ?", summary="Un tatoubleu parle.")
+    assert (await visitor.post(PATH, body)).status == 200
+    asked = (await engine.asked(2)).body["messages"]
+    assert [each["role"] for each in asked] == ["system", "user"]
+    assert "Un tatoubleu parle." in asked[0]["content"]
+
+
+async def test_how_full_the_context_is_is_told_and_not_kept(
+    visitor: Browser, engine: ScriptedEngine
+) -> None:
+    context = await visitor.post("/api/temporary/context", transcript("mot " * 50))
+    assert context.status == 200
+    assert context.body["exact"] is True
+    assert context.body["used_tokens"] > 50
+    assert not engine.requests
+
+
+@pytest.mark.parametrize("path", [PATH, "/api/temporary/summaries", "/api/temporary/context"])
+async def test_each_way_asks_who_comes(service: Service, path: str) -> None:
+    async with Browser(service.url) as nobody:
+        assert (await nobody.post(path, transcript())).code == "not_signed_in"

@@ -40,9 +40,9 @@ class Assistants:
         models = self._models()
         if not self._settings:
             return _by_size(models)
-        known = {model.id for model in models}
+        known = _by_name(models)
         return tuple(
-            Choice(_assistant(each), size, model_id)
+            Choice(_assistant(each), size, known[model_id].id)
             for each in self._settings
             for size in _SIZES
             if (model_id := each.models.model_id(size)) is not None and model_id in known
@@ -53,6 +53,20 @@ class Assistants:
         for choice in self.choices():
             if choice.assistant.id == assistant_id and choice.size == size:
                 return choice
+        raise ChoiceUnknown(param="assistant_id")
+
+    def standing(self, assistant_id: str, size: Size) -> Choice:
+        """Return what a conversation that began with that choice goes on with.
+
+        The choice itself, else the assistant's other size, else the first choice there is: a
+        conversation never ends because a setting changed. Raises `ChoiceUnknown` without any.
+        """
+        choices = self.choices()
+        own = [each for each in choices if each.assistant.id == assistant_id]
+        exact = [each for each in own if each.size == size]
+        for found in (exact, own, choices):
+            if found:
+                return found[0]
         raise ChoiceUnknown(param="assistant_id")
 
     def instructions(self, choice: Choice, language: Language) -> str:
@@ -66,15 +80,21 @@ class Assistants:
     def resolve(self, name: str) -> Resolved:
         """Return what the API's model `name` stands for: a raw model's id, or a choice's alias.
 
-        A raw model comes first. Raises `ModelUnknown`.
+        A raw model comes first; a retired one's name stands for its successor. Raises `ModelUnknown`.
         """
-        models = {model.id: model for model in self._models()}
+        models = _by_name(self._models())
         if name in models:
             return Resolved(models[name], None)
         for choice in self.choices():
             if choice.alias == name:
                 return Resolved(models[choice.model_id], choice.assistant)
         raise ModelUnknown(param="model")
+
+
+def _by_name(models: Sequence[Model]) -> dict[str, Model]:
+    """Return the models by their ids, and by the ids of those they succeed."""
+    retired = {name: model for model in models for name in model.succeeds}
+    return retired | {model.id: model for model in models}
 
 
 def _by_size(models: Sequence[Model]) -> tuple[Choice, ...]:

@@ -8,27 +8,36 @@ from typing import Any
 
 from argo.completions.answer_log import EventName
 from argo.completions.completion import Completion
+from argo.completions.seam import Seam
 from argo.completions.types import AnswerState, FinishReason, Usage
 from argo.errors import ArgoError, Language
 
 Said = tuple[EventName, dict[str, object]]
 
 
-async def said(completion: Completion) -> AsyncGenerator[Said, None]:
+async def said(completion: Completion, seam: Seam | None = None) -> AsyncGenerator[Said, None]:
     """Yield name and data of what `completion` comes to say, all but the end.
 
-    Raises what `Completion.deltas` raises.
+    `seam` drops what a continuation repeats. Raises what `Completion.deltas` raises.
     """
+    seam = seam or Seam("")
     async with aclosing(completion.waiting()) as places:
         async for place in places:
             yield "queued", {"position": place.position, "eta_seconds": place.eta_seconds}
     yield "started", {"model_id": completion.model_id}
     async with aclosing(completion.deltas()) as deltas:
-        async for delta in deltas:
-            if delta.reasoning:
-                yield "reasoning", {"text": delta.reasoning}
-            if delta.text:
-                yield "delta", {"text": delta.text}
+        try:
+            async for delta in deltas:
+                if delta.reasoning:
+                    yield "reasoning", {"text": delta.reasoning}
+                if text := seam.take(delta.text):
+                    yield "delta", {"text": text}
+        except ArgoError:
+            if text := seam.rest():
+                yield "delta", {"text": text}
+            raise
+    if text := seam.rest():
+        yield "delta", {"text": text}
 
 
 def done(

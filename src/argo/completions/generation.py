@@ -11,11 +11,22 @@ from argo.clock import Clock
 from argo.completions import events
 from argo.completions.answer_log import AnswerLog
 from argo.completions.completion import Completion
+from argo.completions.seam import Seam
 from argo.completions.types import AnswerState, Delta, FinishReason, Usage
 from argo.errors import ArgoError
 
 GROWS_SECONDS = 1.0
 GROWS_BYTES = 2048
+
+
+@dataclass(frozen=True)
+class Before:
+    """What an answer that is continued holds already; `last_event` is the last it was shown."""
+
+    text: str = ""
+    reasoning: str = ""
+    reasoning_seconds: float = 0.0
+    last_event: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,12 +60,23 @@ class Sink(Protocol):
 class Generation:
     """One answer being written. `write` runs to the end in a task of the server's."""
 
-    def __init__(self, sink: Sink, clock: Clock) -> None:
-        """Write into `sink`."""
-        self.log = AnswerLog()
+    def __init__(
+        self,
+        sink: Sink,
+        clock: Clock,
+        before: Before | None = None,
+        seam: Seam | None = None,
+    ) -> None:
+        """Write into `sink`, on from what was `before`; `seam` drops what comes twice there."""
+        self._before, self._seam = before or Before(), seam
+        self.log = AnswerLog(self._before.last_event)
         self._sink, self._clock = sink, clock
-        self._text: list[str] = []
-        self._reasoning: list[str] = []
+        self._text = [self._before.text]
+        thoughts = f"{self._before.reasoning}\n\n" if self._before.reasoning else ""
+        self._reasoning = [thoughts]
+        if before is not None:
+            # Whatever a reader has of it: from here all have the same.
+            self.log.append("snapshot", {"text": before.text, "reasoning": thoughts})
         self._unsaved = Delta()
         self._saved_at = clock.monotonic()
         self._reasoning_began: float | None = None
@@ -75,7 +97,7 @@ class Generation:
                 state = await self._until_stopped(completion)
         except ArgoError as reason:
             error = reason
-            began = completion is not None and completion.started
+            began = (completion is not None and completion.started) or self._before.text
             state = "interrupted" if began else "failed"
         finally:
             await self._end(state, error, completion)
@@ -96,7 +118,7 @@ class Generation:
             await asyncio.gather(relaying, stopping, return_exceptions=True)
 
     async def _relay(self, completion: Completion) -> None:
-        async with aclosing(events.said(completion)) as said:
+        async with aclosing(events.said(completion, self._seam)) as said:
             async for name, data in said:
                 self.log.append(name, data)
                 if name == "started":
@@ -128,14 +150,16 @@ class Generation:
         self, state: AnswerState, error: ArgoError | None, completion: Completion | None
     ) -> None:
         text = "".join(self._text)
+        if self._reasoning_began is not None and self._reasoning_seconds is None:
+            self._reasoning_seconds = self._clock.monotonic() - self._reasoning_began
         started = completion is not None and completion.started
         usage = completion.usage if completion is not None and started else None
         finish_reason = completion.finish_reason if completion is not None else None
         ending = Ending(
             state=state,
             text=text,
-            reasoning="".join(self._reasoning),
-            reasoning_seconds=self._reasoning_seconds,
+            reasoning="".join(self._reasoning).rstrip(),
+            reasoning_seconds=self._thought_seconds(),
             last_event=self.log.last + 1,
             error=error,
             usage=usage,
@@ -156,3 +180,9 @@ class Generation:
                     usage=usage,
                 ),
             )
+
+    def _thought_seconds(self) -> float | None:
+        before = self._before.reasoning_seconds
+        if self._reasoning_seconds is None:
+            return before or None
+        return before + self._reasoning_seconds

@@ -18,8 +18,9 @@ from argo.completions import store
 from argo.completions.answer_log import AnswerLog
 from argo.completions.completion import Admitted
 from argo.completions.errors import AnswerUnknown, LinkBroken
-from argo.completions.generation import Generation, Sink
+from argo.completions.generation import Before, Generation, Sink
 from argo.completions.link import Message, Messages
+from argo.completions.seam import Seam
 from argo.completions.service import Completions
 from argo.completions.types import EventNumbered, Question
 from argo.completions.worker import BEAT_SECONDS, Worker
@@ -84,9 +85,21 @@ class Generations:
         """
         await store.generation_started(person, answer_id, owner, self._worker.id)
 
-    def start(self, answer_id: UUID, owner: Owner, admitted: Admitted, sink: Sink) -> None:
-        """Have the server write the claimed answer from here on, whoever is looking."""
-        generation = Generation(sink, self._clock)
+    def start(
+        self,
+        answer_id: UUID,
+        owner: Owner,
+        admitted: Admitted,
+        sink: Sink,
+        *,
+        before: Before | None = None,
+        seam: Seam | None = None,
+    ) -> None:
+        """Have the server write the claimed answer from here on, whoever is looking.
+
+        One that is continued goes on from what was `before`.
+        """
+        generation = Generation(sink, self._clock, before, seam)
         self._running[answer_id, owner] = generation
         task = asyncio.create_task(self._write(answer_id, owner, generation, admitted))
         self._tasks.add(task)
@@ -146,7 +159,12 @@ class Generations:
         """Keep a finished log for readers who were cut off just before its end."""
         self._kept[answer_id, owner] = log
         loop = asyncio.get_running_loop()
-        loop.call_later(_KEPT_SECONDS, self._kept.pop, (answer_id, owner), None)
+        loop.call_later(_KEPT_SECONDS, self._forget, answer_id, owner, log)
+
+    def _forget(self, answer_id: UUID, owner: Owner, log: AnswerLog) -> None:
+        # An answer that was continued meanwhile has a newer log.
+        if self._kept.get((answer_id, owner)) is log:
+            del self._kept[answer_id, owner]
 
     async def _elsewhere(self, answer_id: UUID, owner: Owner, call: Message) -> Messages:
         """Ask the worker that writes the answer; waits for the reaper when that one is dead."""

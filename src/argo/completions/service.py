@@ -6,7 +6,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from argo.clock import Clock
@@ -40,6 +40,7 @@ class Completions:
     ) -> None:
         """Ask `engines` through `client`; `salt_secret` keeps their prefix caches apart."""
         self._engines = engines
+        self._client = client
         self._ways = Ways(places, engines, client, clock, Pace(), self._body)
         self._quotas, self._ledger, self._clock = quotas, ledger, clock
         self._salt_secret = salt_secret
@@ -51,9 +52,23 @@ class Completions:
         """Return the models that can be asked."""
         return self._engines.models()
 
+    def model(self, model_id: str) -> Model:
+        """Return a model that can be asked; raises `ModelUnknown`."""
+        return self._engines.model(model_id)
+
     def model_state(self, model_id: str) -> ModelState:
         """Return whether a model is ready; raises `ModelUnknown`."""
         return self._engines.model_state(model_id)
+
+    async def tokens(self, model_id: str, messages: Sequence[Mapping[str, str]]) -> int | None:
+        """Return what `messages` cost the model, counted by its engine; None when it cannot.
+
+        Raises `ModelUnknown`.
+        """
+        for standing in self._engines.replicas(model_id):
+            if standing.state != "away":
+                return await self._client.tokens(standing.replica, model_id, messages)
+        return None
 
     @property
     def running(self) -> int:
@@ -135,6 +150,8 @@ class Completions:
             body["stream_options"] = {"include_usage": True}
         salt = hmac.digest(self._salt_secret, question.salt_of, hashlib.sha256)
         body["cache_salt"] = base64.urlsafe_b64encode(salt).decode().rstrip("=")
+        if question.continues:
+            body["add_generation_prompt"], body["continue_final_message"] = False, True
         if "reasoning" not in admitted.model.capabilities:
             body.pop("reasoning_effort", None)
         return body

@@ -46,6 +46,8 @@ class Question:
     assistant_id: str | None = None
     counted: bool = True
     """Whether it counts against the quota: titles and checks of ARGO's own do not."""
+    continues: bool = False
+    """Whether the last message is an unfinished answer that the engine itself goes on with."""
 
 
 @dataclass(frozen=True)

@@ -116,11 +116,11 @@ class Interruptions:
 
 
 def grown(answer: Message, pieces: list[PieceRow], key: OwnerKey) -> Message:
-    """Return an unfinished `answer` with the text and reasoning of its `pieces`."""
+    """Return an unfinished `answer` with the text and reasoning of its `pieces` added."""
     opened = [piece.opened(key) for piece in pieces]
     return replace(
         answer,
-        text="".join(text for text, _ in opened),
-        reasoning="".join(reasoning for _, reasoning in opened) or None,
-        last_event=max((piece.last_event for piece in pieces), default=0),
+        text=answer.text + "".join(text for text, _ in opened),
+        reasoning=(answer.reasoning or "") + "".join(thought for _, thought in opened) or None,
+        last_event=max((piece.last_event for piece in pieces), default=answer.last_event),
     )

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
-import psycopg
-
-from argo.assistants.service import Assistants
-from argo.clock import Clock
-from argo.completions.completion import Admitted
+from argo.completions.context import Context
 from argo.completions.errors import AnswerUnknown
 from argo.completions.generations import Generations
-from argo.completions.prompt import answer_room, prompt
 from argo.completions.service import Completions
-from argo.completions.types import Asker, EventNumbered, Question
+from argo.completions.types import EventNumbered, Question
 from argo.conversations import store, titles, tree
-from argo.conversations.answers import RowSink, grown
-from argo.conversations.errors import ConversationUnknown, IdTaken, MessageUnknown
-from argo.conversations.rows import ConversationRow, sealed_message, sealed_title
-from argo.conversations.types import Asked, Effort, Message, Role
+from argo.conversations.answers import grown
+from argo.conversations.errors import IdTaken, MessageUnknown, OutOfTurn
+from argo.conversations.rows import sealed_title
+from argo.conversations.types import Asked, Effort, Message
+from argo.conversations.writing import Writing
 from argo.errors import ArgoError, Language
-from argo.storage.database import Database
 from argo.storage.keystore import KeyStore
-from argo.storage.sealing import OwnerKey
 from argo.storage.types import Owner
 
 _TITLE_TOKENS = 24
@@ -53,21 +47,18 @@ class NewAnswer:
 
 
 class Asking:
-    """Asks, asks again, follows and stops."""
+    """Asks, asks again, goes on, follows and stops."""
 
     def __init__(
         self,
-        database: Database,
+        writing: Writing,
         key_store: KeyStore,
-        assistants: Assistants,
         completions: Completions,
         generations: Generations,
-        clock: Clock,
     ) -> None:
-        """Store in `database`, have `generations` write the answers."""
-        self._database, self._key_store = database, key_store
-        self._assistants, self._completions = assistants, completions
-        self._generations, self._clock = generations, clock
+        """Have answers written by `writing`; ask `completions` for titles."""
+        self._writing, self._key_store = writing, key_store
+        self._completions, self._generations = completions, generations
         self._titling: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
@@ -84,21 +75,25 @@ class Asking:
         The same ids again return the same. Raises `ConversationUnknown`, `MessageUnknown`,
         `OutOfTurn`, `StillWriting`, `IdTaken`, `ConversationTooLong`, and what admission raises.
         """
-        key = await self._key_store.key_or_new(owner)
-        conversation, messages = await self._read(owner, conversation_id, key)
+        reader = await self._writing.reader(owner, language)
+        conversation, messages = await self._writing.read(reader, conversation_id)
         if (again := _again(messages, new)) is not None:
             return again
         branch = tree.branch(messages, new.parent_id)
         tree.check_turn(branch[-1] if branch else None, "user")
-        question = self._message(conversation_id, new.id, new.parent_id, "user", new.text)
-        answer = self._message(conversation_id, new.answer_id, new.id, "assistant", "")
-        asked = self._question(owner, conversation, [*branch, question], new.effort, language)
-        admitted = await self._generations.admit(asked)
+        make = self._writing.message
+        question = make(conversation_id, new.id, new.parent_id, "user", new.text)
+        answer = make(conversation_id, new.answer_id, new.id, "assistant", "")
+        admitted = await self._writing.admitted(
+            reader, conversation, [*branch, question], new.effort
+        )
+        first = new.text if conversation.title is None else None
+        ended = partial(self._ended, owner, admitted.question, first)
         try:
-            await self._stored(owner, conversation, [question, answer], key, admitted)
+            await self._writing.stored(reader, conversation, [question, answer], admitted, ended)
         except IdTaken:
             # The same question sent twice at once: the other one is being answered.
-            _, messages = await self._read(owner, conversation_id, key)
+            _, messages = await self._writing.read(reader, conversation_id)
             if (again := _again(messages, new)) is None:
                 raise
             return again
@@ -108,24 +103,58 @@ class Asking:
         self, owner: Owner, conversation_id: UUID, new: NewAnswer, language: Language
     ) -> Message:
         """Have another answer written to a question, beside those it has; raises like `ask`."""
-        key = await self._key_store.key_or_new(owner)
-        conversation, messages = await self._read(owner, conversation_id, key)
+        reader = await self._writing.reader(owner, language)
+        conversation, messages = await self._writing.read(reader, conversation_id)
         if (before := _answer_before(messages, new)) is not None:
             return before
         branch = tree.branch(messages, new.parent_id)
         tree.check_turn(branch[-1], "assistant")
-        answer = self._message(conversation_id, new.id, new.parent_id, "assistant", "")
-        asked = self._question(owner, conversation, branch, new.effort, language)
-        admitted = await self._generations.admit(asked)
+        answer = self._writing.message(conversation_id, new.id, new.parent_id, "assistant", "")
+        admitted = await self._writing.admitted(reader, conversation, branch, new.effort)
+        ended = partial(self._ended, owner, admitted.question, None)
         try:
-            await self._stored(owner, conversation, [answer], key, admitted)
+            await self._writing.stored(reader, conversation, [answer], admitted, ended)
         except IdTaken:
             # The same wish sent twice at once: the other one is being answered.
-            _, messages = await self._read(owner, conversation_id, key)
+            _, messages = await self._writing.read(reader, conversation_id)
             if (before := _answer_before(messages, new)) is None:
                 raise
             return before
         return answer
+
+    async def go_on(
+        self, owner: Owner, answer_id: UUID, effort: Effort | None, language: Language
+    ) -> Message:
+        """Have an answer that broke off go on where it stopped; it stays the same answer.
+
+        Raises `MessageUnknown`, `AnswerWhole`, `OutOfTurn` when the conversation went on after
+        it, `StillWriting`, `ConversationTooLong`, and what admission raises.
+        """
+        reader = await self._writing.reader(owner, language)
+        answer = await self._answer(owner, answer_id)
+        conversation, messages = await self._writing.read(reader, answer.conversation_id)
+        branch = tree.branch(messages, answer_id)
+        tree.check_broken_off(branch[-1])
+        if any(each.parent_id == answer_id for each in messages):
+            raise OutOfTurn(param="answer_id")
+        admitted = await self._writing.admitted(
+            reader, conversation, branch, effort, unfinished=True
+        )
+        ended = partial(self._ended, owner, admitted.question, None)
+        await self._writing.continued(reader, conversation, branch[-1], admitted, ended)
+        return replace(branch[-1], state="waiting", error_code=None, finish_reason=None)
+
+    async def context(
+        self, owner: Owner, conversation_id: UUID, leaf_id: UUID | None, language: Language
+    ) -> Context:
+        """Return how full the context is with the branch that ends at `leaf_id`.
+
+        Raises `ConversationUnknown` or `MessageUnknown`.
+        """
+        reader = await self._writing.reader(owner, language)
+        conversation, messages = await self._writing.read(reader, conversation_id)
+        branch = tree.branch(messages, leaf_id)
+        return await self._writing.context(reader, conversation, branch)
 
     async def stop(self, owner: Owner, answer_id: UUID) -> None:
         """Stop an answer, from wherever; one that has ended stays as it is.
@@ -155,9 +184,9 @@ class Asking:
 
     async def _answer(self, owner: Owner, answer_id: UUID) -> Message:
         key = await self._key_store.key_or_new(owner)
-        async with self._database.person(owner) as person:
+        async with self._writing.database.person(owner) as person:
             row = await store.message(person, answer_id)
-            if row is None or row.role != "assistant":
+            if row is None or row.role == "user":
                 raise MessageUnknown
             return (
                 grown(row.opened(key), pieces, key)
@@ -165,94 +194,13 @@ class Asking:
                 else row.opened(key)
             )
 
-    async def _read(
-        self, owner: Owner, conversation_id: UUID, key: OwnerKey
-    ) -> tuple[ConversationRow, list[Message]]:
-        async with self._database.person(owner) as person:
-            conversation = await store.conversation(person, conversation_id)
-            if conversation is None:
-                raise ConversationUnknown
-            rows = await store.messages(person, conversation_id)
-        return conversation, [row.opened(key) for row in rows]
-
-    def _question(
-        self,
-        owner: Owner,
-        conversation: ConversationRow,
-        branch: list[Message],
-        effort: Effort | None,
-        language: Language,
-    ) -> Question:
-        """Build the checked question from a branch; raises `ConversationTooLong`."""
-        choice = self._assistants.choice(conversation.assistant_id, conversation.size)
-        model = self._assistants.resolve(choice.model_id).model
-        instructions = self._assistants.instructions(choice, language)
-        fields: dict[str, object] = {"messages": prompt(instructions, tree.turns(branch), model)}
-        if effort is not None:
-            fields["reasoning_effort"] = effort
-        if model.bundled:
-            # The small model does not always find its end.
-            fields["max_tokens"] = answer_room(model.context_tokens)
-        return Question(
-            asker=Asker(owner, "web"),
-            lane="interactive",
-            model_id=model.id,
-            fields=fields,
-            affinity=conversation.id.bytes,
-            salt_of=owner.owner_id.bytes,
-            assistant_id=choice.assistant.id,
-        )
-
-    async def _stored(
-        self,
-        owner: Owner,
-        conversation: ConversationRow,
-        new: list[Message],
-        key: OwnerKey,
-        admitted: Admitted,
-    ) -> None:
-        """Store `new` and start the answer, its last; a caller that leaves cannot part the two."""
-        await asyncio.shield(self._store_and_start(owner, conversation, new, key, admitted))
-
-    async def _store_and_start(
-        self,
-        owner: Owner,
-        conversation: ConversationRow,
-        new: list[Message],
-        key: OwnerKey,
-        admitted: Admitted,
-    ) -> None:
-        answer = new[-1]
-        try:
-            rows = [await sealed_message(message, key) for message in new]
-            async with self._database.person(owner) as person:
-                for row in rows:
-                    await store.message_added(person, owner, row)
-                await store.used(person, conversation.id, answer.created_at)
-                if conversation.title is None and new[0].role == "user":
-                    title = titles.first_words(new[0].text)
-                    await store.titled(
-                        person, conversation.id, sealed_title(title, conversation.id, key)
-                    )
-                await self._generations.claim(person, answer.id, owner)
-        except psycopg.errors.UniqueViolation as error:
-            await self._generations.give_back(admitted)
-            raise IdTaken(param="id") from error
-        except BaseException:
-            await self._generations.give_back(admitted)
-            raise
-        first = conversation.title is None and new[0].role == "user"
-        ended = partial(self._ended, owner, admitted.question, new[0].text if first else None)
-        sink = RowSink(self._database, owner, key, answer, ended)
-        self._generations.start(answer.id, owner, admitted, sink)
-
     async def _ended(
         self, owner: Owner, asked: Question, first_question: str | None, answer: Message
     ) -> None:
         """Ask for a title once the first answer is there; the answer does not wait for it."""
         if first_question is None or answer.state != "complete":
             return
-        if self._assistants.resolve(asked.model_id).model.bundled:
+        if self._completions.model(asked.model_id).bundled:
             return
         task = asyncio.create_task(self._title(owner, asked, first_question, answer))
         self._titling.add(task)
@@ -283,35 +231,11 @@ class Asking:
             if title is None:
                 return
             key = await self._key_store.key(owner)
-            async with self._database.person(owner) as person:
+            async with self._writing.database.person(owner) as person:
                 row = sealed_title(title, answer.conversation_id, key)
                 await store.titled(person, answer.conversation_id, row)
         except ArgoError:
             return
-
-    def _message(
-        self,
-        conversation_id: UUID,
-        message_id: UUID,
-        parent_id: UUID | None,
-        role: Role,
-        text: str,
-    ) -> Message:
-        return Message(
-            id=message_id,
-            conversation_id=conversation_id,
-            parent_id=parent_id,
-            role=role,
-            text=text,
-            reasoning=None,
-            reasoning_seconds=None,
-            state="complete" if role == "user" else "waiting",
-            error_code=None,
-            model_id=None,
-            finish_reason=None,
-            last_event=0,
-            created_at=self._clock.now(),
-        )
 
 
 def _again(messages: list[Message], new: NewQuestion) -> Asked | None:

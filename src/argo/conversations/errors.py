@@ -50,6 +50,17 @@ class StillWriting(ArgoError):
     french = "La réponse est en cours d'écriture. Arrêtez-la d'abord, ou attendez sa fin."
 
 
+class AnswerWhole(ArgoError):
+    """An answer was to go on that had come to its end, or had not begun."""
+
+    code = "answer_whole"
+    kind = "invalid"
+    english = "This answer did not break off: there is nothing to continue. Have it written again."
+    french = (
+        "Cette réponse ne s'est pas interrompue : il n'y a rien à continuer. Faites-la réécrire."
+    )
+
+
 class CursorInvalid(ArgoError):
     """A cursor that no page of the history gave out."""
 

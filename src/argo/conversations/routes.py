@@ -12,17 +12,28 @@ from argo.accounts.types import Caller
 from argo.completions.types import EventNumbered
 from argo.conversations import failures, schemas
 from argo.conversations.asking import Asking, NewAnswer, NewQuestion
+from argo.conversations.forking import Forking
 from argo.conversations.service import Conversations
+from argo.conversations.summaries import NewSummary, Summaries
 from argo.errors import Language
 from argo.http.events import EventStream, event, with_heartbeat
 
 
-def routes(conversations: Conversations, asking: Asking, guard: Guard) -> APIRouter:
+def routes(
+    conversations: Conversations,
+    asking: Asking,
+    summaries: Summaries,
+    forking: Forking,
+    guard: Guard,
+) -> APIRouter:
     """Return the routes of saved conversations; each is its owner's alone."""
     router = APIRouter(prefix="/api", tags=["conversations"])
     _history_routes(router, conversations, guard)
     _change_routes(router, conversations, guard)
     _asking_routes(router, asking, guard)
+    _going_on_routes(router, asking, guard)
+    _summary_routes(router, summaries, guard)
+    _fork_route(router, forking, guard)
     return router
 
 
@@ -158,6 +169,73 @@ def _asking_routes(router: APIRouter, asking: Asking, guard: Guard) -> None:
         # Who may not follow learns so from the status, before the stream begins.
         first = await anext(followed, None)
         return EventStream(with_heartbeat(_written(first, followed, reading(caller, request))))
+
+
+def _going_on_routes(router: APIRouter, asking: Asking, guard: Guard) -> None:
+    @router.post("/answers/{answer_id}/continue", status_code=202)
+    async def go_on(
+        answer_id: UUID,
+        sent: schemas.GoOnSent,
+        request: Request,
+        caller: Annotated[Caller, Depends(guard.session)],
+    ) -> schemas.AnswerShown:
+        """Have an answer that broke off go on."""
+        language = reading(caller, request)
+        answer = await asking.go_on(caller.owner, answer_id, sent.effort, language)
+        return schemas.AnswerShown(answer=schemas.message_shown(answer, None))
+
+    @router.get("/conversations/{conversation_id}/context")
+    async def context(
+        conversation_id: UUID,
+        request: Request,
+        caller: Annotated[Caller, Depends(guard.session)],
+        leaf_id: Annotated[UUID | None, Query()] = None,
+    ) -> schemas.ContextShown:
+        """Say how full the model's context is with the branch that ends at a message."""
+        language = reading(caller, request)
+        found = await asking.context(caller.owner, conversation_id, leaf_id, language)
+        return schemas.ContextShown(**vars(found))
+
+
+def _summary_routes(router: APIRouter, summaries: Summaries, guard: Guard) -> None:
+    @router.post("/conversations/{conversation_id}/summaries", status_code=202)
+    async def summarise(
+        conversation_id: UUID,
+        sent: schemas.SummarySent,
+        request: Request,
+        caller: Annotated[Caller, Depends(guard.session)],
+    ) -> schemas.AnswerShown:
+        """Have a branch summarised, for the model to read in its place."""
+        new = NewSummary(**sent.model_dump())
+        summary = await summaries.summarise(
+            caller.owner, conversation_id, new, reading(caller, request)
+        )
+        return schemas.AnswerShown(answer=schemas.message_shown(summary, None))
+
+    @router.patch("/summaries/{summary_id}")
+    async def change(
+        summary_id: UUID,
+        sent: schemas.SummaryChangeSent,
+        request: Request,
+        caller: Annotated[Caller, Depends(guard.session)],
+    ) -> schemas.AnswerShown:
+        """Correct a summary, set it aside, use it again."""
+        summary = await summaries.change(
+            caller.owner, summary_id, reading(caller, request), sent.text, sent.used
+        )
+        return schemas.AnswerShown(answer=schemas.message_shown(summary, None))
+
+
+def _fork_route(router: APIRouter, forking: Forking, guard: Guard) -> None:
+    @router.post("/conversations/{conversation_id}/fork", status_code=201)
+    async def fork(
+        conversation_id: UUID,
+        sent: schemas.ForkSent,
+        caller: Annotated[Caller, Depends(guard.session)],
+    ) -> schemas.ConversationShown:
+        """Copy a branch into a new conversation."""
+        made = await forking.fork(caller.owner, conversation_id, sent.id, sent.leaf_id)
+        return schemas.conversation_shown(made)
 
 
 async def _written(

@@ -58,6 +58,41 @@ class AnswerSent(Sent):
     effort: Effort | None = None
 
 
+class GoOnSent(Sent):
+    """A wish that an answer go on."""
+
+    effort: Effort | None = None
+
+
+class SummarySent(Sent):
+    """A wish for a summary of the branch that ends with the answer `parent_id`."""
+
+    id: UUID
+    parent_id: UUID
+
+
+class SummaryChangeSent(Sent):
+    """A summary's new text, and whether models read it; what is absent stays."""
+
+    text: Text | None = None
+    used: bool | None = None
+
+
+class ForkSent(Sent):
+    """A new conversation's id, and where the branch ends that it begins with."""
+
+    id: UUID
+    leaf_id: UUID
+
+
+class ContextShown(BaseModel):
+    """How full the model's context is with a branch; `exact`: its engine has counted."""
+
+    used_tokens: int
+    room_tokens: int
+    exact: bool
+
+
 class ConversationShown(BaseModel):
     """One conversation of the history."""
 
@@ -84,13 +119,14 @@ class MessageShown(BaseModel):
     id: UUID
     conversation_id: UUID
     parent_id: UUID | None
-    role: Literal["user", "assistant"]
+    role: Literal["user", "assistant", "summary"]
     text: str
     reasoning: str | None
     reasoning_seconds: float | None
     state: Literal["waiting", "running", "complete", "stopped", "interrupted", "failed"]
     error: ErrorShown | None
     model_id: str | None
+    finish_reason: Literal["stop", "length", "tool_calls", "content_filter"] | None
     last_event: int
     created_at: datetime
 
@@ -133,7 +169,6 @@ def message_shown(message: Message, error_text: str | None) -> MessageShown:
     """Return what the page shows of `message`, with the text of its error."""
     fields: dict[str, Any] = {**vars(message)}
     code = fields.pop("error_code")
-    del fields["finish_reason"]
     error = None if code is None else ErrorShown(code=code, message=error_text or code)
     return MessageShown(**fields, error=error)
 

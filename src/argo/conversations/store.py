@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -172,6 +173,57 @@ async def message_added(person: Connection, owner: Owner, row: MessageRow) -> No
             row.lexemes,
         ),
     )
+
+
+async def messages_copied(person: Connection, owner: Owner, rows: Sequence[MessageRow]) -> None:
+    """Add whole messages, each after the one it follows."""
+    cursor = person.cursor()
+    await cursor.executemany(
+        "INSERT INTO messages (id, institution_id, owner_id, conversation_id, parent_id, role, "
+        "text, reasoning, reasoning_seconds, state, error_code, model_id, finish_reason, "
+        "last_event, created_at, lexemes) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            (
+                row.id,
+                owner.institution_id,
+                owner.owner_id,
+                row.conversation_id,
+                row.parent_id,
+                row.role,
+                row.text,
+                row.reasoning,
+                row.reasoning_seconds,
+                row.state,
+                row.error_code,
+                row.model_id,
+                row.finish_reason,
+                row.last_event,
+                row.created_at,
+                row.lexemes,
+            )
+            for row in rows
+        ],
+    )
+
+
+async def summary_changed(person: Connection, row: MessageRow) -> None:
+    """Give a summary its text and state."""
+    await person.execute(
+        "UPDATE messages SET text = %s, state = %s, error_code = NULL, lexemes = %s "
+        "WHERE id = %s AND role = 'summary'",
+        (row.text, row.state, row.lexemes, row.id),
+    )
+
+
+async def answer_reopened(person: Connection, answer_id: UUID) -> bool:
+    """Let an answer that ended go on; returns whether it had ended."""
+    cursor = await person.execute(
+        "UPDATE messages SET state = 'waiting', error_code = NULL, finish_reason = NULL "
+        "WHERE id = %s AND state NOT IN ('waiting', 'running')",
+        (answer_id,),
+    )
+    return cursor.rowcount == 1
 
 
 async def answer_started(person: Connection, answer_id: UUID, model_id: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from argo.completions.prompt import Turn
-from argo.conversations.errors import MessageUnknown, OutOfTurn, StillWriting
+from argo.conversations.errors import AnswerWhole, MessageUnknown, OutOfTurn, StillWriting
 from argo.conversations.types import Message, Role
 
 UNFINISHED = ("waiting", "running")
@@ -28,9 +28,30 @@ def branch(messages: Sequence[Message], leaf_id: UUID | None) -> list[Message]:
     return found[::-1]
 
 
-def turns(branch: Sequence[Message]) -> list[Turn]:
-    """Return what a model reads of a branch: texts without reasoning."""
-    return [Turn(message.role, message.text) for message in branch]
+def read(branch: Sequence[Message]) -> tuple[str | None, list[Turn]]:
+    """Return what a model reads of a branch: its last summary in use, and the turns below it.
+
+    Texts only, never reasoning. A summary that was set aside (stopped, failed) stands for nothing.
+    """
+    begins, summary = 0, None
+    for number, message in enumerate(branch):
+        if message.role == "summary" and message.state == "complete" and message.text:
+            begins, summary = number + 1, message.text
+    turns = [
+        Turn(message.role, message.text) for message in branch[begins:] if message.role != "summary"
+    ]
+    return summary, turns
+
+
+def check_broken_off(answer: Message) -> None:
+    """Let an answer go on; raises `StillWriting`, `OutOfTurn` for others, `AnswerWhole`."""
+    if answer.role != "assistant":
+        raise OutOfTurn(param="answer_id")
+    if answer.state in UNFINISHED:
+        raise StillWriting(param="answer_id")
+    cut = answer.state == "complete" and answer.finish_reason == "length"
+    if not answer.text or not (cut or answer.state in ("stopped", "interrupted")):
+        raise AnswerWhole(param="answer_id")
 
 
 def check_turn(parent: Message | None, role: Role) -> None:
@@ -38,12 +59,12 @@ def check_turn(parent: Message | None, role: Role) -> None:
 
     Raises `OutOfTurn`, or `StillWriting` when the parent is an unfinished answer.
     """
-    follows = "assistant" if role == "user" else "user"
+    follows = {"user": ("assistant", "summary"), "assistant": ("user",), "summary": ("assistant",)}
     if parent is None:
         if role != "user":
             raise OutOfTurn(param="parent_id")
         return
-    if parent.role != follows:
+    if parent.role not in follows[role]:
         raise OutOfTurn(param="parent_id")
-    if parent.role == "assistant" and parent.state in UNFINISHED:
+    if parent.role != "user" and parent.state in UNFINISHED:
         raise StillWriting(param="parent_id")

@@ -10,7 +10,8 @@ from uuid import UUID
 from argo.completions.types import AnswerState
 from argo.engines.types import Size
 
-Role = Literal["user", "assistant"]
+Role = Literal["user", "assistant", "summary"]
+"""A summary stands in a branch like an answer; models read it in place of what is above it."""
 Effort = Literal["low", "medium", "high"]
 UNDO_SECONDS = 30.0
 MOST_CHARACTERS = 400_000

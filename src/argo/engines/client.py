@@ -7,7 +7,7 @@ cookie. What an engine writes in an error never leaves this module.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -24,6 +24,8 @@ _TOO_LONG = (b"context length", b"context size", b"context_length", b"exceed_con
 _WHOLE_BYTES = 32 * 1024 * 1024
 _PROBE_SECONDS = 3.0
 _LAST_BYTES_SECONDS = 0.05
+_TURN_TOKENS = 8
+"""What a template adds to a message, at most, where the engine counts text alone."""
 
 Fault = Literal["away", "full", "refused", "too_long", "slow", "broke"]
 
@@ -160,6 +162,34 @@ class EngineClient:
             status,
             tuple(door for door, code in found.items() if _stands_open(code) and code != nowhere),
         )
+
+    async def tokens(
+        self, replica: Replica, model_id: str, messages: Sequence[Mapping[str, str]]
+    ) -> int | None:
+        """Return how many tokens `messages` are to `replica`, None when it does not count.
+
+        vLLM counts messages with their template; llama.cpp counts `content` without one.
+        """
+        content = "\n".join(each["content"] for each in messages)
+        body = {"model": model_id, "messages": list(messages), "content": content}
+        url = replica.url.removesuffix("/v1") + "/tokenize"
+        headers = {**_authorization(replica), "content-type": "application/json"}
+        try:
+            async with asyncio.timeout(_PROBE_SECONDS):
+                connection = await self._wire.exchange("POST", url, headers, orjson.dumps(body))
+                try:
+                    status, text = connection.status, await _bounded(connection, _WHOLE_BYTES)
+                finally:
+                    self._wire.release(url, connection)
+            counted = orjson.loads(text) if status == _OK else None
+        except (WireBroke, TimeoutError, EngineFault, orjson.JSONDecodeError):
+            return None
+        match counted:
+            case {"count": int(count)}:
+                return count
+            case {"tokens": [_, *_] as tokens}:
+                return len(tokens) + _TURN_TOKENS * len(messages)
+        return None
 
     async def text(self, replica: Replica, path: str) -> str | None:
         """Return the body of GET `path` at the engine's root (its metrics), None when it fails."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from argo.embedded.types import BundledModel, EngineAddress
 from argo.engines.types import Model, ModelSettings, Replica, ReplicaSettings
@@ -20,7 +21,23 @@ def models(
     if not settings:
         return tuple(_bundled(engine) for engine in embedded)
     waiting = list(embedded)
-    return tuple(_model(each, waiting, keys) for each in settings)
+    return tuple(
+        replace(_model(each, waiting, keys), succeeds=_retired_for(each.id, settings))
+        for each in settings
+    )
+
+
+def _retired_for(model_id: str, settings: Sequence[ModelSettings]) -> tuple[str, ...]:
+    """Return the retired models that come to `model_id`, through others or at once."""
+    following = {each.id: each.successor for each in settings if each.successor is not None}
+    found = []
+    for name in following:
+        at, steps = name, 0
+        while at in following and steps <= len(following):
+            at, steps = following[at], steps + 1
+        if at == model_id and name != model_id:
+            found.append(name)
+    return tuple(found)
 
 
 def _bundled(engine: EngineAddress) -> Model:
@@ -40,7 +57,9 @@ def _bundled(engine: EngineAddress) -> Model:
 
 
 def _model(settings: ModelSettings, waiting: list[EngineAddress], keys: Mapping[str, str]) -> Model:
-    replicas = [_replica(settings, each, waiting, keys) for each in settings.replicas]
+    # A retired model is asked no more, even if its engine still runs.
+    asked = settings.replicas if settings.successor is None else ()
+    replicas = [_replica(settings, each, waiting, keys) for each in asked]
     return Model(
         id=settings.id,
         name=settings.name or settings.id,

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from pydantic import ConfigDict
 
 Size = Literal["small", "large"]
-Capability = Literal["tools", "json_schema", "reasoning", "cites"]
+Capability = Literal["tools", "json_schema", "reasoning", "cites", "continues"]
 ModelState = Literal["ready", "starting", "away"]
 
 
@@ -47,6 +47,8 @@ class ModelSettings:
     sha256: str | None = None
     target_tokens_per_second: float | None = None
     capabilities: tuple[Capability, ...] = ("tools", "json_schema")
+    successor: str | None = None
+    """This model is retired: the id of the one that answers in its place, from now on."""
     bundled: bool = False
     """The small model that ships inside ARGO; the page says so."""
 
@@ -94,6 +96,8 @@ class Model:
     licence: str | None = None
     origin: str | None = None
     sha256: str | None = None
+    succeeds: tuple[str, ...] = ()
+    """The retired models whose place it takes, by id."""
 
 
 @dataclass(frozen=True)

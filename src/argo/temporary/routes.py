@@ -15,7 +15,8 @@ from argo.completions.prompt import Turn
 from argo.completions.types import Asker, EventNumbered
 from argo.errors import Language
 from argo.http.events import EventStream, event, with_heartbeat
-from argo.temporary.service import Temporary
+from argo.temporary.errors import TranscriptOutOfTurn
+from argo.temporary.service import Temporary, Transcript
 
 _MOST_CHARACTERS = 400_000
 
@@ -30,7 +31,10 @@ class TurnSent(BaseModel):
 
 
 class TranscriptSent(BaseModel):
-    """The whole conversation as the page holds it; its last message is the question."""
+    """The whole conversation as the page holds it; its last message is the question.
+
+    To have an answer that broke off go on, it is the last message and `continues` is true.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -39,10 +43,30 @@ class TranscriptSent(BaseModel):
     assistant_id: Annotated[str, StringConstraints(max_length=100)]
     size: Literal["small", "large"]
     effort: Literal["low", "medium", "high"] | None = None
+    summary: Annotated[str, StringConstraints(max_length=_MOST_CHARACTERS)] | None = None
+    continues: bool = False
+
+    def read(self) -> Transcript:
+        """Return it as the service reads it."""
+        return Transcript(
+            self.conversation_id,
+            [Turn(each.role, each.text) for each in self.messages],
+            (self.assistant_id, self.size),
+            self.summary,
+            self.effort,
+        )
+
+
+class ContextShown(BaseModel):
+    """How full the model's context is; `exact`: its engine has counted."""
+
+    used_tokens: int
+    room_tokens: int
+    exact: bool
 
 
 def routes(temporary: Temporary, guard: Guard) -> APIRouter:
-    """Return the one route of temporary conversations."""
+    """Return the routes of temporary conversations: a transcript comes, nothing is kept."""
     router = APIRouter(prefix="/api/temporary", tags=["temporary"])
 
     @router.post("/answers", status_code=200, response_class=EventStream)
@@ -53,15 +77,33 @@ def routes(temporary: Temporary, guard: Guard) -> APIRouter:
     ) -> Response:
         """Answer the last message of a transcript; closing the connection stops it."""
         language = reading(caller, request)
-        admitted = await temporary.admit(
-            Asker(caller.owner, "temporary"),
-            sent.conversation_id,
-            [Turn(each.role, each.text) for each in sent.messages],
-            (sent.assistant_id, sent.size),
-            sent.effort,
-            language,
-        )
-        return EventStream(with_heartbeat(_written(temporary.answer(admitted), language)))
+        if sent.continues != (sent.messages[-1].role == "assistant"):
+            raise TranscriptOutOfTurn(param="messages")
+        admitted = await temporary.admit(Asker(caller.owner, "temporary"), sent.read(), language)
+        before = sent.messages[-1].text if sent.continues else ""
+        events = temporary.answer(admitted, before)
+        return EventStream(with_heartbeat(_written(events, language)))
+
+    @router.post("/summaries", status_code=200, response_class=EventStream)
+    async def summarise(
+        sent: TranscriptSent,
+        request: Request,
+        caller: Annotated[Caller, Depends(guard.session)],
+    ) -> Response:
+        """Summarise a transcript, for the page to send in its place."""
+        admitted = await temporary.admit_summary(Asker(caller.owner, "temporary"), sent.read())
+        events = temporary.answer(admitted)
+        return EventStream(with_heartbeat(_written(events, reading(caller, request))))
+
+    @router.post("/context")
+    async def context(
+        sent: TranscriptSent,
+        request: Request,
+        caller: Annotated[Caller, Depends(guard.session)],
+    ) -> ContextShown:
+        """Say how full the model's context is with a transcript."""
+        found = await temporary.context(sent.read(), reading(caller, request))
+        return ContextShown(**vars(found))
 
     return router
 
