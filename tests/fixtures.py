@@ -27,6 +27,7 @@ from argo.app import Argo, build
 from argo.clock import Clock
 from argo.embedded.types import Addresses
 from argo.engines.types import ModelSettings, ReplicaSettings
+from argo.journal.service import Journal
 from argo.settings import Settings
 from argo.storage.database import Database
 from argo.storage.keystore import KeyStore
@@ -79,6 +80,12 @@ def key_store(clock: Clock) -> KeyStore:
 def secrets() -> Secrets:
     """Root secrets made for this run."""
     return Secrets(root=randomness.token_bytes(32), pepper=randomness.token_bytes(32))
+
+
+@pytest.fixture
+def journal(database: Database, secrets: Secrets, clock: Clock) -> Journal:
+    """The journal of the test's database, which the whole run shares."""
+    return Journal(database, secrets.derived("journal"), clock, kept_days=366)
 
 
 @pytest.fixture
@@ -175,7 +182,7 @@ def serve(
         await answering(port, serving)
         try:
             database = argo.database
-            people = People(database, secrets, Clock())
+            people = People(database, secrets, Clock(), argo.ground.journal)
             yield Service(url, argo, people, Accounts(database, secrets, Clock()))
         finally:
             server.stop()

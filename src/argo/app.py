@@ -34,8 +34,10 @@ from argo.ground import Ground, lay
 from argo.heart import Heart, build_heart
 from argo.http import logs
 from argo.http.application import application
+from argo.http.edge import Refusal
 from argo.http.metrics import Metrics
 from argo.http.pages import Pages
+from argo.journal.types import STRANGER, Actor, Event
 from argo.openai import routes as openai_routes
 from argo.settings import Settings
 from argo.storage.database import Database
@@ -97,6 +99,8 @@ class Argo:
         heart.generations.open(subjects.interruptions.interrupted)
         heart.worker.at_each_beat(subjects.conversations.sweep, every=10)
         heart.worker.at_each_beat(subjects.people.sweep, every=60)
+        heart.worker.at_each_beat(self.ground.journal.write_refused)
+        heart.worker.at_each_beat(self.ground.journal.sweep, every=3600)
         await heart.worker.open()
         stack.push_async_callback(heart.worker.close)
         stack.push_async_callback(subjects.asking.close)
@@ -127,6 +131,7 @@ def build(settings: Settings, addresses: Addresses, clock: Clock | None = None) 
         metrics=metrics,
         ready=ground.database.answers,
         clock=ground.clock,
+        refused=lambda refusal: ground.journal.refused(_event(refusal)),
     )
     return Argo(asgi=asgi, ground=ground, heart=heart, subjects=subjects)
 
@@ -138,7 +143,7 @@ def _subjects(ground: Ground, heart: Heart) -> Subjects:
     writing = Writing(database, key_store, assistants, heart.generations, measure, clock)
     return Subjects(
         accounts=Accounts(database, ground.secrets, clock),
-        people=People(database, ground.secrets, clock),
+        people=People(database, ground.secrets, clock, ground.journal),
         assistants=assistants,
         conversations=Conversations(database, key_store, assistants, clock),
         search=Search(database, key_store, clock),
@@ -181,3 +186,9 @@ def _figures(ground: Ground, heart: Heart) -> dict[str, float]:
         "argo_completions_running": heart.completions.running,
         "argo_generations_running": heart.generations.running,
     }
+
+
+def _event(refusal: Refusal) -> Event:
+    """Return the journal's event of a refused access: who, at which route, and why."""
+    actor = STRANGER if refusal.asker is None else Actor("person", *refusal.asker)
+    return Event(actor, "access.refused", "route", refusal.route, "refused", refusal.code)

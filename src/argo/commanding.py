@@ -14,7 +14,8 @@ from argo.clock import Clock
 from argo.embedded.attach import attached
 from argo.embedded.types import Addresses
 from argo.errors import ArgoError
-from argo.ground import database_of, secrets_of
+from argo.ground import database_of, journal_of, secrets_of
+from argo.journal.service import Journal
 from argo.settings import Settings
 from argo.storage.database import Database
 
@@ -25,6 +26,7 @@ class Commanding:
 
     people: People
     accounts: Accounts
+    journal: Journal
     base: str
 
     def link(self, token: str) -> str:
@@ -44,8 +46,9 @@ async def commanding(settings: Settings) -> AsyncIterator[Commanding]:
             server = settings.server
             here = address.url or f"http://{server.host}:{server.port}"
             base = (server.public_url or here).rstrip("/")
-            people = People(database, root, clock)
-            yield Commanding(people, Accounts(database, root, clock), base)
+            journal = journal_of(settings, root, database, clock)
+            people = People(database, root, clock, journal)
+            yield Commanding(people, Accounts(database, root, clock), journal, base)
         finally:
             await database.close()
 
@@ -80,7 +83,9 @@ async def first_link(settings: Settings, addresses: Addresses) -> str | None:
     database = database_of(settings, addresses)
     await database.open()
     try:
-        return await People(database, secrets_of(settings), Clock()).first_link()
+        root, clock = secrets_of(settings), Clock()
+        journal = journal_of(settings, root, database, clock)
+        return await People(database, root, clock, journal).first_link()
     except ArgoError:
         return None
     finally:

@@ -1,4 +1,4 @@
-"""Builds what everything stands on from the settings: secrets, the database, the key store."""
+"""Builds what everything stands on: secrets, the database, the key store, the journal."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from argo.clock import Clock
 from argo.embedded.types import Addresses
+from argo.journal.service import Journal
 from argo.settings import Settings, SettingsUnfit
 from argo.storage import secrets
 from argo.storage.database import Database
@@ -22,18 +23,21 @@ class Ground:
     secrets: secrets.Secrets
     database: Database
     key_store: KeyStore
+    journal: Journal
 
 
 def lay(settings: Settings, addresses: Addresses, clock: Clock) -> Ground:
     """Build the ground of one worker; raises `SettingsUnfit` or `SecretUnfit`."""
     root = secrets_of(settings)
+    database = database_of(settings, addresses)
     return Ground(
         settings=settings,
         addresses=addresses,
         clock=clock,
         secrets=root,
-        database=database_of(settings, addresses),
+        database=database,
         key_store=key_store_of(settings, root, clock),
+        journal=journal_of(settings, root, database, clock),
     )
 
 
@@ -57,3 +61,11 @@ def key_store_of(settings: Settings, root: secrets.Secrets, clock: Clock) -> Key
     """Return the key store of the settings, or the data folder's."""
     url = settings.storage.keys_url or settings.storage.url
     return KeyStore(key_store_at(url, settings.data / "keys"), root.root, clock)
+
+
+def journal_of(
+    settings: Settings, root: secrets.Secrets, database: Database, clock: Clock
+) -> Journal:
+    """Return the installation's journal."""
+    key = root.derived("journal")
+    return Journal(database, key, clock, kept_days=settings.journal.kept_days)

@@ -21,6 +21,7 @@ from argo.embedded.types import EmbeddedSettings
 from argo.engines.types import EmbeddingsSettings, EngineSettings, ModelSettings
 from argo.errors import ArgoError
 from argo.http.types import ServerSettings
+from argo.journal.types import JournalSettings
 from argo.quotas.types import QuotaSettings
 from argo.storage.types import DatabaseSettings, SecretsSettings, StorageSettings
 
@@ -49,6 +50,7 @@ class Settings:
     secrets: SecretsSettings = field(default_factory=SecretsSettings)
     quotas: QuotaSettings = field(default_factory=QuotaSettings)
     engines: EngineSettings = field(default_factory=EngineSettings)
+    journal: JournalSettings = field(default_factory=JournalSettings)
     embeddings: EmbeddingsSettings | None = None
     embedded: EmbeddedSettings = field(default_factory=EmbeddedSettings)
     models: tuple[ModelSettings, ...] = ()

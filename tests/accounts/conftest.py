@@ -13,6 +13,7 @@ import pytest
 from argo.accounts.people import People
 from argo.accounts.service import Accounts
 from argo.clock import Clock
+from argo.journal.service import Journal
 from argo.storage.database import Database
 from argo.storage.secrets import Secrets
 from tests.fixtures import NewPerson, Service
@@ -39,9 +40,9 @@ def accounts(database: Database, secrets: Secrets, clock: Clock) -> Accounts:
 
 
 @pytest.fixture
-def people(database: Database, secrets: Secrets, clock: Clock) -> People:
+def people(database: Database, secrets: Secrets, clock: Clock, journal: Journal) -> People:
     """The verbs of the command line."""
-    return People(database, secrets, clock)
+    return People(database, secrets, clock, journal)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from argo import migrations
 from argo.accounts.errors import EmailInvalid, LinkUnknown, NameInvalid
 from argo.accounts.people import People
 from argo.accounts.service import Accounts
+from argo.journal.service import Journal
 from argo.storage.database import Database
 from argo.storage.secrets import Secrets
 from tests.accounts.conftest import Standing
@@ -95,9 +96,9 @@ async def test_each_start_makes_the_link_before_worthless(
 
 
 async def test_the_first_link_too_lasts_fifteen_minutes(
-    accounts: Accounts, database: Database, secrets: Secrets
+    accounts: Accounts, database: Database, secrets: Secrets, journal: Journal
 ) -> None:
-    late = await People(database, secrets, Standing(timedelta(minutes=-16))).first_link()
+    late = await People(database, secrets, Standing(timedelta(minutes=-16)), journal).first_link()
     assert late is not None
     for use in (accounts.look(late), accounts.sign_in(late, "")):
         with pytest.raises(LinkUnknown):

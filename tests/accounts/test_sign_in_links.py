@@ -12,6 +12,7 @@ from argo.accounts.errors import LinkUnknown, NotSignedIn
 from argo.accounts.people import People
 from argo.accounts.service import Accounts
 from argo.accounts.types import LINK_LASTS
+from argo.journal.service import Journal
 from argo.storage.database import Database
 from argo.storage.secrets import Secrets
 from tests.accounts.conftest import Execute, Standing
@@ -73,12 +74,13 @@ async def test_a_link_opens_for_fifteen_minutes(
     accounts: Accounts,
     database: Database,
     secrets: Secrets,
+    journal: Journal,
     new_person: NewPerson,
     minutes: int,
     opens: bool,
 ) -> None:
     earlier = Standing(timedelta(minutes=-minutes))
-    token = await People(database, secrets, earlier).link(await new_person())
+    token = await People(database, secrets, earlier, journal).link(await new_person())
     for use in (accounts.look(token), accounts.sign_in(token, FIREFOX)):
         if opens:
             assert await use
@@ -161,11 +163,12 @@ async def test_expired_links_and_sessions_are_forgotten(
     people: People,
     database: Database,
     secrets: Secrets,
+    journal: Journal,
     new_person: NewPerson,
     execute: Execute,
 ) -> None:
     owner = await new_person()
-    await People(database, secrets, Standing(timedelta(minutes=-16))).link(owner)
+    await People(database, secrets, Standing(timedelta(minutes=-16)), journal).link(owner)
     fresh = await people.link(owner)
     long_ago = Accounts(database, secrets, Standing(timedelta(days=-15)))
     gone = await long_ago.sign_in(await people.link(owner), FIREFOX)

@@ -79,7 +79,13 @@ async def test_what_nobody_expected_shows_nothing_of_itself(
         return True
 
     app = application(
-        ServerSettings(), [router], [], metrics=Metrics("test"), ready=ready, clock=Clock()
+        ServerSettings(),
+        [router],
+        [],
+        metrics=Metrics("test"),
+        ready=ready,
+        clock=Clock(),
+        refused=lambda refusal: None,
     )
     sent = []
 

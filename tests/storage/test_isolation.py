@@ -19,6 +19,8 @@ EXEMPT = {
     "institutions": "an institution is not owned by a person; its people see their own",
     "workers": "which processes run; no person in it",
     "first_links": "the link that makes the first administrator; nobody owns anything yet",
+    "journal": "what was done and refused, by ids; the house's own, added to and never changed",
+    "journal_checkpoints": "where the journal was cut off",
     "schedulers": "which worker schedules which model; no person in it",
 }
 

@@ -52,6 +52,13 @@ ROWS = {
             "'user', '\\x01', 'complete', 0, now(), 'abcdefgh:1' FROM conversations"
         ),
     ),
+    "0007": (
+        "journal",
+        (
+            "INSERT INTO journal (number, at, actor_kind, action, target_kind, target_id, outcome, "
+            "count, hash) VALUES (1, now(), 'command', 'user.added', 'user', '', 'done', 1, '\\x01')"
+        ),
+    ),
 }
 
 

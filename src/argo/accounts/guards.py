@@ -12,6 +12,7 @@ from argo.accounts.errors import CrossSiteRefused, InvalidApiKey, NotSignedIn
 from argo.accounts.service import Accounts
 from argo.accounts.types import SESSION_LASTS, Caller, SignedIn
 from argo.errors import Language
+from argo.http.edge import ASKER
 from argo.http.errors import language_of
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -44,7 +45,7 @@ class Guard:
         token = request.cookies.get(self.cookie)
         if not token:
             raise NotSignedIn
-        return await self._accounts.signed_in(token)
+        return _known(request, await self._accounts.signed_in(token))
 
     async def key(self, request: Request) -> Caller:
         """Return in whose name the program asks that sent `request`; raises `InvalidApiKey`.
@@ -54,7 +55,7 @@ class Guard:
         scheme, _, key = (_only(request, "authorization") or "").partition(" ")
         if scheme.lower() != "bearer":
             raise InvalidApiKey
-        return await self._accounts.asking(key.strip())
+        return _known(request, await self._accounts.asking(key.strip()))
 
     async def key_either_way(self, request: Request) -> Caller:
         """Like `key`, for Anthropic's clients, whose key may also come as `x-api-key`.
@@ -66,7 +67,7 @@ class Guard:
         key = _only(request, "x-api-key")
         if key is None or "authorization" in request.headers:
             raise InvalidApiKey
-        return await self._accounts.asking(key.strip())
+        return _known(request, await self._accounts.asking(key.strip()))
 
     def own_page(self, request: Request) -> None:
         """Let through what only reads, or comes from ARGO's own page.
@@ -116,6 +117,12 @@ class Guard:
         if self._secure:
             return _origin(f"https://{host}")
         return _origin(f"http://{host}") if _is_loopback(host) else None
+
+
+def _known(request: Request, caller: Caller) -> Caller:
+    """Leave word of who asks, for the journal of refused accesses."""
+    request.scope[ASKER] = (caller.institution_id, caller.user_id)
+    return caller
 
 
 def _only(request: Request, name: str) -> str | None:

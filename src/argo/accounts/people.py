@@ -12,6 +12,8 @@ from argo.accounts.errors import (
 )
 from argo.accounts.types import LINK_LASTS, Role, User
 from argo.clock import Clock
+from argo.journal.service import Journal
+from argo.journal.types import COMMAND, Actor, Event
 from argo.storage.database import Connection, Database
 from argo.storage.secrets import Secrets
 from argo.storage.types import Owner
@@ -22,11 +24,22 @@ DEFAULT_INSTITUTION = "institute"
 class People:
     """Adds, lists and disables users, and makes their links."""
 
-    def __init__(self, database: Database, secrets: Secrets, clock: Clock) -> None:
-        """Work on the people in `database`."""
+    def __init__(
+        self, database: Database, secrets: Secrets, clock: Clock, journal: Journal
+    ) -> None:
+        """Work on the people in `database`; what changes stands in `journal`."""
         self._database, self._secrets, self._clock = database, secrets, clock
+        self._journal = journal
 
-    async def add(self, email: str, name: str | None, institution: str | None, role: Role) -> Owner:
+    async def add(
+        self,
+        email: str,
+        name: str | None,
+        institution: str | None,
+        role: Role,
+        *,
+        by: Actor = COMMAND,
+    ) -> Owner:
         """Add a user; raises `EmailInvalid`, `NameInvalid`, `EmailTaken` or `InstitutionUnknown`.
 
         Without a `name` they are called by the part of the address before the @.
@@ -41,6 +54,7 @@ class People:
             owner = Owner(institution_id, self._clock.new_id())
             if not await store.user_added(house, owner, email, called, role):
                 raise EmailTaken(email=email)
+            await self._journal.record(house, _event(by, "user.added", owner))
         return owner
 
     async def find(self, email: str, institution: str | None = None) -> Owner:
@@ -54,7 +68,7 @@ class People:
             raise UserDisabled(email=email)
         return user.owner
 
-    async def link(self, owner: Owner) -> str:
+    async def link(self, owner: Owner, *, by: Actor = COMMAND) -> str:
         """Return the token of a new sign-in link: once, for 15 minutes."""
         token = self._clock.token()
         async with self._database.house() as house:
@@ -65,6 +79,7 @@ class People:
                 self._secrets.hashed("link", token),
                 self._clock.now() + LINK_LASTS,
             )
+            await self._journal.record(house, _event(by, "user.link_made", owner))
         return token
 
     async def first_link(self) -> str | None:
@@ -86,7 +101,9 @@ class People:
         async with self._database.house() as house:
             return await store.users(house)
 
-    async def disable(self, email: str, institution: str | None = None) -> None:
+    async def disable(
+        self, email: str, institution: str | None = None, *, by: Actor = COMMAND
+    ) -> None:
         """Disable a user: sessions end, links are void, keys are revoked, all at once.
 
         Raises `UserUnknown` or `EmailAmbiguous`.
@@ -98,6 +115,7 @@ class People:
             await store.sessions_ended(house, owner)
             await store.links_voided(house, owner)
             await store.keys_revoked(house, owner, now)
+            await self._journal.record(house, _event(by, "user.disabled", owner))
 
     async def sweep(self, house: Connection) -> None:
         """Forget sessions and links that have expired: they open nothing any more."""
@@ -112,3 +130,9 @@ class People:
         if len(users) > 1:
             raise EmailAmbiguous(email=email)
         return users[0]
+
+
+def _event(by: Actor, action: str, owner: Owner) -> Event:
+    """Return what `by` did to `owner`; it stands with the person's institution."""
+    actor = Actor(by.kind, owner.institution_id, by.person_id)
+    return Event(actor, action, "user", str(owner.owner_id))

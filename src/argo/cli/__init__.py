@@ -18,6 +18,7 @@ COMMANDS = {
     "engine": "run a simulated engine",
     "loadtest": "measure any OpenAI-compatible address under load",
     "doctor": "check settings, database, engines, storage, keys and clock",
+    "journal": "verify the journal of changes and refused accesses",
     "migrate": "bring the database to this version's schema",
 }
 

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from argo.clock import Clock
 from argo.errors import ArgoError
 from argo.http.bodies import Bodies
-from argo.http.edge import Edge, answered, broken
+from argo.http.edge import Edge, Refused, answered, broken
 from argo.http.errors import MethodNotAllowed, RequestInvalid, RouteUnknown
 from argo.http.metrics import Metrics
 from argo.http.types import ServerSettings
@@ -32,8 +32,12 @@ def application(
     metrics: Metrics,
     ready: Check,
     clock: Clock,
+    refused: Refused,
 ) -> ASGIApp:
-    """Return the ASGI application of `routers`, with health, metrics and the page's routes."""
+    """Return the ASGI application of `routers`, with health, metrics and the page's routes.
+
+    `refused` is told of each refused access.
+    """
     app = FastAPI(
         title="ARGO",
         docs_url=None,
@@ -49,7 +53,7 @@ def application(
     app.add_exception_handler(RequestValidationError, _not_right)
     app.add_exception_handler(HTTPException, raised)
     app.add_exception_handler(Exception, _unexpected)
-    return Edge(Bodies(app, settings.max_body_bytes), settings, metrics, clock)
+    return Edge(Bodies(app, settings.max_body_bytes), settings, metrics, clock, refused)
 
 
 def _house(metrics: Metrics, ready: Check) -> APIRouter:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import orjson
 from starlette.responses import Response
@@ -48,6 +49,21 @@ _ALWAYS = (
 _MOST_HEADER_BYTES = 32 * 1024
 _REQUEST_ID, _CODE = "argo.request_id", "argo.code"
 _UNLOGGED = ("/health/", "/assets/")
+_REFUSED = (401, 403, 404)
+ASKER = "argo.asker"
+"""Where a request's scope holds who was recognised: institution's and person's ids."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An access that was refused: to whom (None: nobody known), at which route, and why."""
+
+    asker: tuple[UUID, UUID] | None
+    route: str
+    code: str
+
+
+Refused = Callable[[Refusal], None]
 
 
 @dataclass
@@ -65,10 +81,16 @@ class Edge:
     """Wraps an application; nothing reaches it from outside the allowed networks."""
 
     def __init__(
-        self, inner: ASGIApp, settings: ServerSettings, metrics: Metrics, clock: Clock
+        self,
+        inner: ASGIApp,
+        settings: ServerSettings,
+        metrics: Metrics,
+        clock: Clock,
+        refused: Refused,
     ) -> None:
-        """Wrap `inner`."""
+        """Wrap `inner`; tell `refused` of each access that was."""
         self._inner, self._metrics, self._clock = inner, metrics, clock
+        self._refused = refused
         self._peers = Peers(settings)
         self._always = list(_ALWAYS)
         if settings.secure:
@@ -142,6 +164,8 @@ class Edge:
         route = getattr(scope.get("route"), "path", "unknown")
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         self._metrics.answered(method, route, answer.status, answer.head_seconds)
+        if answer.status in _REFUSED and (code := scope.get(_CODE)):
+            self._refused(Refusal(scope.get(ASKER), f"{method}:{route}", code))
         if not scope["path"].startswith(_UNLOGGED):
             logs.line(
                 "request",
