@@ -82,6 +82,7 @@ class Argo:
     ground: Ground
     heart: Heart
     subjects: Subjects
+    runs_jobs: bool
     _opened: AsyncExitStack = field(default_factory=AsyncExitStack, repr=False)
 
     @property
@@ -101,10 +102,14 @@ class Argo:
         heart.worker.at_each_beat(subjects.people.sweep, every=60)
         heart.worker.at_each_beat(self.ground.journal.write_refused)
         heart.worker.at_each_beat(self.ground.journal.sweep, every=3600)
+        heart.worker.at_each_beat(self.ground.jobs.sweep, every=3600)
         await heart.worker.open()
         stack.push_async_callback(heart.worker.close)
         stack.push_async_callback(subjects.asking.close)
         stack.push_async_callback(heart.generations.close)
+        if self.runs_jobs:
+            self.ground.jobs.open()
+            stack.push_async_callback(self.ground.jobs.close)
 
     async def close(self) -> None:
         """Stop every part, in reverse order."""
@@ -117,8 +122,17 @@ class Argo:
         self.subjects.assistants.replace(settings.assistants)
 
 
-def build(settings: Settings, addresses: Addresses, clock: Clock | None = None) -> Argo:
-    """Build one worker's service; raises `SettingsUnfit` or `SecretUnfit`."""
+def build(
+    settings: Settings,
+    addresses: Addresses,
+    clock: Clock | None = None,
+    *,
+    runs_jobs: bool = True,
+) -> Argo:
+    """Build one worker's service, with or without background jobs.
+
+    Raises `SettingsUnfit` or `SecretUnfit`.
+    """
     ground = lay(settings, addresses, clock or Clock())
     heart = build_heart(ground)
     subjects = _subjects(ground, heart)
@@ -133,7 +147,7 @@ def build(settings: Settings, addresses: Addresses, clock: Clock | None = None) 
         clock=ground.clock,
         refused=lambda refusal: ground.journal.refused(_event(refusal)),
     )
-    return Argo(asgi=asgi, ground=ground, heart=heart, subjects=subjects)
+    return Argo(asgi=asgi, ground=ground, heart=heart, subjects=subjects, runs_jobs=runs_jobs)
 
 
 def _subjects(ground: Ground, heart: Heart) -> Subjects:
@@ -185,6 +199,7 @@ def _figures(ground: Ground, heart: Heart) -> dict[str, float]:
         "argo_database_waiting": pool.waiting,
         "argo_completions_running": heart.completions.running,
         "argo_generations_running": heart.generations.running,
+        "argo_jobs_running": ground.jobs.running,
     }
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from argo.clock import Clock
 from argo.embedded.types import Addresses
+from argo.http import logs
 from argo.journal.service import Journal
 from argo.settings import Settings, SettingsUnfit
 from argo.storage import secrets
 from argo.storage.database import Database
+from argo.storage.jobs import Runner
 from argo.storage.keystore import KeyStore, key_store_at
 
 
@@ -24,6 +26,7 @@ class Ground:
     database: Database
     key_store: KeyStore
     journal: Journal
+    jobs: Runner
 
 
 def lay(settings: Settings, addresses: Addresses, clock: Clock) -> Ground:
@@ -38,6 +41,7 @@ def lay(settings: Settings, addresses: Addresses, clock: Clock) -> Ground:
         database=database,
         key_store=key_store_of(settings, root, clock),
         journal=journal_of(settings, root, database, clock),
+        jobs=Runner(settings.jobs, database, clock, logs.unexpected),
     )
 
 

@@ -7,9 +7,10 @@ from argo.completions import tables as _completions
 from argo.conversations import tables as _conversations
 from argo.journal import tables as _journal
 from argo.quotas import tables as _quotas
+from argo.storage import tables as _storage
 from argo.storage.tables import metadata
 from argo.usage import tables as _usage
 
-SUBJECTS = (_accounts, _completions, _conversations, _journal, _quotas, _usage)
+SUBJECTS = (_accounts, _completions, _conversations, _journal, _quotas, _storage, _usage)
 
 __all__ = ["SUBJECTS", "metadata"]

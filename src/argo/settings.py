@@ -23,7 +23,7 @@ from argo.errors import ArgoError
 from argo.http.types import ServerSettings
 from argo.journal.types import JournalSettings
 from argo.quotas.types import QuotaSettings
-from argo.storage.types import DatabaseSettings, SecretsSettings, StorageSettings
+from argo.storage.types import DatabaseSettings, JobSettings, SecretsSettings, StorageSettings
 
 _PREFIX = "ARGO_"
 
@@ -47,6 +47,7 @@ class Settings:
     server: ServerSettings = field(default_factory=ServerSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
+    jobs: JobSettings = field(default_factory=JobSettings)
     secrets: SecretsSettings = field(default_factory=SecretsSettings)
     quotas: QuotaSettings = field(default_factory=QuotaSettings)
     engines: EngineSettings = field(default_factory=EngineSettings)

@@ -13,6 +13,7 @@ BROAD = frozenset({"Exception", "BaseException"})
 
 SUPERVISORS = {
     "src/argo/http/edge.py::__call__": "the supervisor of requests: an unexpected error is a 500",
+    "src/argo/storage/jobs.py::_run": "the supervisor of jobs: it is tried again, then given up",
 }
 """Where any exception may be caught and end there."""
 

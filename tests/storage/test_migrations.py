@@ -59,6 +59,14 @@ ROWS = {
             "count, hash) VALUES (1, now(), 'command', 'user.added', 'user', '', 'done', 1, '\\x01')"
         ),
     ),
+    "0008": (
+        "jobs",
+        (
+            "INSERT INTO jobs (id, institution_id, owner_id, kind, about_id, urgent, attempts, "
+            "due_at) SELECT gen_random_uuid(), institution_id, id, 'documents.read', "
+            "gen_random_uuid(), false, 0, now() FROM users"
+        ),
+    ),
 }
 
 

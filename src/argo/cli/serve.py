@@ -92,7 +92,7 @@ async def _run(settings: Settings, source: _Source, role: str | None) -> int:
     if role == "jobs":
         return await Service(settings, None, source).run()
     async with listening_place(settings.server) as place:
-        return await Service(settings, place, source).run()
+        return await Service(settings, place, source, runs_jobs=role != "web").run()
 
 
 @dataclass(frozen=True)
@@ -117,9 +117,12 @@ class _Source:
 class Service:
     """Everything that runs, in order."""
 
-    def __init__(self, settings: Settings, place: Place | None, source: _Source) -> None:
+    def __init__(
+        self, settings: Settings, place: Place | None, source: _Source, *, runs_jobs: bool = True
+    ) -> None:
         """Prepare to serve at `place` (None: background jobs without pages)."""
         self._settings, self._place, self._source = settings, place, source
+        self._runs_jobs = runs_jobs
         self._clock = Clock()
         self._parts: list[Part] = []
         self._workers: list[Part] = []
@@ -217,6 +220,7 @@ class Service:
             "addresses": asdict(addresses),
             "host": "" if self._place is None else self._place.address,
             "port": None if self._place is None else self._place.port,
+            "runs_jobs": self._runs_jobs,
         }
 
     def _hear(self, line: bytes) -> None:

@@ -76,6 +76,8 @@ class Orders:
     host: str
     port: int | None
     """None: no pages, background jobs only."""
+    runs_jobs: bool
+    """Whether it does background jobs, or leaves them to `argo serve --role jobs`."""
     makes_link: bool
     """Whether it shall make the first sign-in link, when there is no user yet."""
 
@@ -110,7 +112,7 @@ async def _work(orders: Orders) -> None:
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     settings = orders.settings
-    argo = app.build(settings, orders.addresses)
+    argo = app.build(settings, orders.addresses, runs_jobs=orders.runs_jobs)
     await argo.open()
     _settle_memory()
     try:

@@ -7,13 +7,15 @@ person's rows alone (docs/decisions/0003-database-contexts.md).
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, sql
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
 from argo.storage.at_once import AtOnce, Row, Statement
@@ -31,6 +33,7 @@ _TAKE_CONTEXT_AT_ONCE = (
     "set_config('argo.institution_id', $2, true), set_config('argo.owner_id', $3, true)"
 )
 _CONNECT_SECONDS = 3.0
+_LISTEN_AGAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Database:
 
     def __init__(self, url: str, *, connections: int) -> None:
         """Prepare, without connecting, a pool of at most `connections` to the libpq `url`."""
+        self._url = url
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             min_size=1,
@@ -120,6 +124,23 @@ class Database:
         with _mapped():
             async with self._pool.connection() as connection:
                 return (await self._at_once.run(connection, (taking, *statements)))[1:]
+
+    async def listen(self, channel: str) -> AsyncIterator[None]:
+        """Yield when the connection stands, and at each NOTIFY on `channel`, until cancelled.
+
+        It has a connection of its own, outside of any context: it hears that something happened,
+        and can read nothing. While the database is away it is tried again each second.
+        """
+        while True:
+            with contextlib.suppress(psycopg.OperationalError):
+                async with await AsyncConnection.connect(
+                    self._url, autocommit=True, connect_timeout=3
+                ) as connection:
+                    await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+                    yield
+                    async for _ in connection.notifies():
+                        yield
+            await asyncio.sleep(_LISTEN_AGAIN_SECONDS)
 
     async def answers(self) -> bool:
         """Whether the database answers now."""

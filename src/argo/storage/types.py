@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,38 @@ class SecretsSettings:
 
 
 @dataclass(frozen=True)
+class JobSettings:
+    """`[jobs]`: background work, done by the workers of `argo serve --role all` or `jobs`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    at_once: Annotated[int, Field(ge=1, le=64)] = 1
+    """Jobs a worker does at the same time: each may hold a whole file in memory."""
+
+
+@dataclass(frozen=True)
 class Owner:
     """Whose a row is: a person of an institution. Every query of a person runs in this name."""
 
     institution_id: UUID
     owner_id: UUID
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job as it is run: `about_id` is the row it is about, `attempt` counts from 1."""
+
+    id: UUID
+    kind: str
+    owner: Owner
+    about_id: UUID
+    attempt: int
+
+
+@dataclass(frozen=True)
+class JobCounts:
+    """How many jobs wait for their time or a runner, run, and have failed for good."""
+
+    waiting: int
+    running: int
+    failed: int
