@@ -62,6 +62,29 @@ class KeyStoreAway(ArgoError):
     )
 
 
+class FilesAway(ArgoError):
+    """The folder or bucket of files does not answer."""
+
+    code = "files_away"
+    kind = "unavailable"
+    english = (
+        "ARGO's file storage does not answer just now. Nothing is lost; try again in a moment."
+    )
+    french = (
+        "Le stockage de fichiers d'ARGO ne répond pas pour l'instant. Rien n'est perdu ; "
+        "réessayez dans un instant."
+    )
+
+
+class FileGone(ArgoError):
+    """The bytes of this file are not in the storage: erased, or not of this backup."""
+
+    code = "file_gone"
+    kind = "unknown"
+    english = "This file is not stored any more. Send it again if you still have it."
+    french = "Ce fichier n'est plus enregistré. Renvoyez-le si vous l'avez encore."
+
+
 class SecretUnfit(ArgoError):
     """A root secret is missing, too short, or the same as another: the service does not start."""
 

@@ -36,7 +36,7 @@ class OwnerKey:
 
     def __init__(self, owner: Owner, secret: bytes) -> None:
         """Hold `secret` (32 bytes) for `owner`."""
-        self._owner = owner
+        self._owner, self._secret = owner, secret
         self._cipher = AESGCM(secret)
         self.lexeme_key = hmac.digest(secret, b"lexemes", "sha256")
         """What this owner's words are hashed with, for search (`argo.storage.lexemes`)."""
@@ -56,6 +56,11 @@ class OwnerKey:
             return self._cipher.decrypt(nonce, ciphertext, self._bound(place)).decode()
         except InvalidTag as error:
             raise SealBroken from error
+
+    def file_cipher(self, place: Place, salt: bytes) -> AESGCM:
+        """Return the cipher of one file: a key of its own, so that frames may be numbered."""
+        bound = b"file\x00" + self._bound(place) + salt
+        return AESGCM(hmac.digest(self._secret, bound, "sha256"))
 
     def _bound(self, place: Place) -> bytes:
         parts = (
