@@ -236,7 +236,7 @@ async def test_people_take_turns_and_what_is_urgent_goes_first(
 
 
 async def test_two_hundred_jobs_on_four_runners_are_each_done_once(
-    house: House, new_person: NewPerson
+    house: House, new_person: NewPerson, addresses: Addresses
 ) -> None:
     people = [await new_person() for _ in range(4)]
     wanted = {await house.queue(people[number % 4]) for number in range(200)}
@@ -251,6 +251,7 @@ async def test_two_hundred_jobs_on_four_runners_are_each_done_once(
         for _ in range(4):
             await stack.enter_async_context(house.running(work))
         await asyncio.wait_for(all_done.wait(), 30)
+        await soon(lambda: _gone(addresses, house.kind))
     assert len(done) == 200
     assert set(done) == wanted
 

@@ -131,8 +131,10 @@ class Runner:
             if job is not None:
                 await self._run(job)
                 continue
+            # Not wait_for: up to Python 3.11 it can swallow a cancellation.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), self._poll)
+                async with asyncio.timeout(self._poll):
+                    await wake.wait()
 
     async def _taken(self) -> Job | None:
         with contextlib.suppress(ArgoError):
