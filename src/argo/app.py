@@ -24,12 +24,15 @@ from argo.conversations import routes as conversations_routes
 from argo.conversations import search_routes, shell
 from argo.conversations.answers import Interruptions
 from argo.conversations.asking import Asking
+from argo.conversations.exporting import Exporting
 from argo.conversations.forking import Forking
 from argo.conversations.search import Search
 from argo.conversations.service import Conversations
 from argo.conversations.summaries import Summaries
 from argo.conversations.writing import Writing
 from argo.embedded.types import Addresses
+from argo.export.origin import Signing
+from argo.export.service import Exports
 from argo.ground import Ground, lay
 from argo.heart import Heart, build_heart
 from argo.http import logs
@@ -70,6 +73,8 @@ class Subjects:
     asking: Asking
     summaries: Summaries
     forking: Forking
+    exporting: Exporting
+    exports: Exports
     interruptions: Interruptions
     temporary: Temporary
 
@@ -153,6 +158,7 @@ def build(
 def _subjects(ground: Ground, heart: Heart) -> Subjects:
     database, key_store, clock = ground.database, ground.key_store, ground.clock
     assistants = Assistants(ground.settings.assistants, heart.completions.models)
+    exports = Exports(Signing.of(ground.secrets.derived("origin")))
     measure = Measure(heart.completions)
     writing = Writing(database, key_store, assistants, heart.generations, measure, clock)
     return Subjects(
@@ -163,6 +169,8 @@ def _subjects(ground: Ground, heart: Heart) -> Subjects:
         search=Search(database, key_store, clock),
         asking=Asking(writing, key_store, heart.completions, heart.generations),
         summaries=Summaries(writing),
+        exporting=Exporting(database, key_store, assistants, heart.completions, exports, clock),
+        exports=exports,
         forking=Forking(database, key_store, clock),
         interruptions=Interruptions(database, key_store),
         temporary=Temporary(assistants, heart.completions, measure),
@@ -177,10 +185,15 @@ def _routers(ground: Ground, heart: Heart, subjects: Subjects) -> tuple[APIRoute
         accounts_routes.routes(accounts, guard),
         shell.routes(accounts, heart.quotas, heart.completions, assistants, guard),
         conversations_routes.routes(
-            subjects.conversations, subjects.asking, subjects.summaries, subjects.forking, guard
+            subjects.conversations,
+            subjects.asking,
+            subjects.summaries,
+            subjects.forking,
+            subjects.exporting,
+            guard,
         ),
         search_routes.routes(subjects.search, guard),
-        temporary_routes.routes(subjects.temporary, guard),
+        temporary_routes.routes(subjects.temporary, subjects.exports, guard, ground.clock),
         openai_routes.routes(
             heart.completions,
             assistants,

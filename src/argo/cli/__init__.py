@@ -19,6 +19,7 @@ COMMANDS = {
     "loadtest": "measure any OpenAI-compatible address under load",
     "doctor": "check settings, database, engines, storage, keys and clock",
     "journal": "verify the journal of changes and refused accesses",
+    "verify": "check the mark of AI origin of an exported file",
     "migrate": "bring the database to this version's schema",
 }
 

@@ -12,10 +12,13 @@ from argo.accounts.types import Caller
 from argo.completions.types import EventNumbered
 from argo.conversations import failures, schemas
 from argo.conversations.asking import Asking, NewAnswer, NewQuestion
+from argo.conversations.exporting import Exporting, Wish
 from argo.conversations.forking import Forking
 from argo.conversations.service import Conversations
 from argo.conversations.summaries import NewSummary, Summaries
 from argo.errors import Language
+from argo.export.routes import attachment
+from argo.export.types import Format
 from argo.http.events import EventStream, event, with_heartbeat
 
 
@@ -24,6 +27,7 @@ def routes(
     asking: Asking,
     summaries: Summaries,
     forking: Forking,
+    exporting: Exporting,
     guard: Guard,
 ) -> APIRouter:
     """Return the routes of saved conversations; each is its owner's alone."""
@@ -34,6 +38,7 @@ def routes(
     _going_on_routes(router, asking, guard)
     _summary_routes(router, summaries, guard)
     _fork_route(router, forking, guard)
+    _export_routes(router, exporting, guard)
     return router
 
 
@@ -236,6 +241,35 @@ def _fork_route(router: APIRouter, forking: Forking, guard: Guard) -> None:
         """Copy a branch into a new conversation."""
         made = await forking.fork(caller.owner, conversation_id, sent.id, sent.leaf_id)
         return schemas.conversation_shown(made)
+
+
+def _export_routes(router: APIRouter, exporting: Exporting, guard: Guard) -> None:
+    @router.get("/conversations/{conversation_id}/export", response_class=Response)
+    async def export(
+        conversation_id: UUID,
+        request: Request,
+        caller: Annotated[Caller, Depends(guard.session)],
+        form: Annotated[Format, Query(alias="format")],
+        leaf_id: UUID,
+        alone: Annotated[bool, Query()] = False,
+    ) -> Response:
+        """Return the branch that ends at a message, or that answer `alone`, as a file."""
+        wish = Wish(
+            conversation_id,
+            leaf_id,
+            form,
+            alone,
+            reading(caller, request),
+            caller.institution_name,
+        )
+        return attachment(await exporting.made(caller.owner, wish))
+
+    @router.get("/origin-key")
+    async def origin_key(
+        caller: Annotated[Caller, Depends(guard.session)],
+    ) -> schemas.OriginKeyShown:
+        """Say which public key verifies the marks on exported files."""
+        return schemas.OriginKeyShown(public_key=exporting.public_key)
 
 
 async def _written(

@@ -93,6 +93,12 @@ class ContextShown(BaseModel):
     exact: bool
 
 
+class OriginKeyShown(BaseModel):
+    """The Ed25519 key that verifies the marks on exported files, in base64."""
+
+    public_key: str
+
+
 class ConversationShown(BaseModel):
     """One conversation of the history."""
 

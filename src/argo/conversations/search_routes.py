@@ -38,7 +38,7 @@ class HitShown(BaseModel):
     at: datetime
     messages: int
     message_id: UUID | None
-    role: Literal["user", "assistant"] | None
+    role: Literal["user", "assistant", "summary"] | None
     snippet: list[PartShown]
 
 

@@ -10,15 +10,21 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from argo.accounts.guards import Guard, reading
 from argo.accounts.types import Caller
+from argo.clock import Clock
 from argo.completions.events import read_in
 from argo.completions.prompt import Turn
 from argo.completions.types import Asker, EventNumbered
 from argo.errors import Language
+from argo.export.routes import attachment
+from argo.export.service import Exports
+from argo.export.types import Format, Paper, Part
+from argo.export.words import HEADINGS, untitled, written_by
 from argo.http.events import EventStream, event, with_heartbeat
 from argo.temporary.errors import TranscriptOutOfTurn
 from argo.temporary.service import Temporary, Transcript
 
 _MOST_CHARACTERS = 400_000
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class TurnSent(BaseModel):
@@ -57,6 +63,27 @@ class TranscriptSent(BaseModel):
         )
 
 
+class PartSent(BaseModel):
+    """One message as it is to be exported."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: Literal["user", "assistant", "summary"]
+    text: Annotated[str, StringConstraints(max_length=_MOST_CHARACTERS)]
+    heading: Line | None = None
+    model: Line | None = None
+
+
+class PaperSent(BaseModel):
+    """What the page wants as a file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: Format
+    title: Line | None = None
+    messages: Annotated[list[PartSent], Field(min_length=1, max_length=1000)]
+
+
 class ContextShown(BaseModel):
     """How full the model's context is; `exact`: its engine has counted."""
 
@@ -65,7 +92,7 @@ class ContextShown(BaseModel):
     exact: bool
 
 
-def routes(temporary: Temporary, guard: Guard) -> APIRouter:
+def routes(temporary: Temporary, exports: Exports, guard: Guard, clock: Clock) -> APIRouter:
     """Return the routes of temporary conversations: a transcript comes, nothing is kept."""
     router = APIRouter(prefix="/api/temporary", tags=["temporary"])
 
@@ -105,7 +132,37 @@ def routes(temporary: Temporary, guard: Guard) -> APIRouter:
         found = await temporary.context(sent.read(), reading(caller, request))
         return ContextShown(**vars(found))
 
+    _export_route(router, exports, guard, clock)
     return router
+
+
+def _export_route(router: APIRouter, exports: Exports, guard: Guard, clock: Clock) -> None:
+    @router.post("/exports", response_class=Response)
+    async def export(
+        sent: PaperSent, request: Request, caller: Annotated[Caller, Depends(guard.session)]
+    ) -> Response:
+        """Return a transcript as a file; nothing of it is kept."""
+        language = reading(caller, request)
+        headings = {**HEADINGS[language]}
+        parts = [
+            Part(
+                role=each.role,
+                heading=each.heading or headings[each.role],
+                text=each.text,
+                note=written_by(language, each.model, None, None),
+                model=each.model,
+            )
+            for each in sent.messages
+        ]
+        paper = Paper(
+            title=sent.title or untitled(language),
+            language=language,
+            institution=caller.institution_name,
+            parts=tuple(parts),
+            at=clock.now().isoformat(timespec="seconds"),
+            source="temporary",
+        )
+        return attachment(await exports.made(paper, sent.format))
 
 
 async def _written(
