@@ -1,5 +1,5 @@
 """The readers, a module a family of kinds; they run in a confined child alone.
 
 `reader.py` chooses, `document.py` gathers what they find and keeps the limits, `archive.py` and
-`xml.py` open packed formats without trusting them.
+`markup.py` open packed formats without trusting them.
 """

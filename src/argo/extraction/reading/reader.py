@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from argo.extraction import errors, kinds
-from argo.extraction.reading import markdown, pdf, protection, whole
+from argo.extraction.reading import (
+    markdown,
+    opendocument,
+    pdf,
+    protection,
+    sheets,
+    slides,
+    whole,
+    word,
+)
 from argo.extraction.reading.document import Full, Reading
 from argo.extraction.reading.faults import FAULTS
 from argo.extraction.types import ExtractionSettings
@@ -16,6 +25,12 @@ _READERS: dict[str, tuple[Reader, ...]] = {
     "pdf": (pdf.read,),
     "md": (markdown.read,),
     "txt": (markdown.read_plain,),
+    "docx": (word.read, whole.read),
+    "xlsx": (sheets.read, whole.read),
+    "pptx": (slides.read, whole.read),
+    "odt": (opendocument.read, whole.read),
+    "ods": (opendocument.read, whole.read),
+    "odp": (opendocument.read,),
 }
 _OTHERS: tuple[Reader, ...] = (whole.read,)
 
