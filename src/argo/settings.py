@@ -20,6 +20,7 @@ from argo.assistants.types import AssistantSettings
 from argo.embedded.types import EmbeddedSettings
 from argo.engines.types import EmbeddingsSettings, EngineSettings, ModelSettings
 from argo.errors import ArgoError
+from argo.extraction.types import ExtractionSettings
 from argo.http.types import ServerSettings
 from argo.journal.types import JournalSettings
 from argo.quotas.types import QuotaSettings
@@ -54,6 +55,7 @@ class Settings:
     journal: JournalSettings = field(default_factory=JournalSettings)
     embeddings: EmbeddingsSettings | None = None
     embedded: EmbeddedSettings = field(default_factory=EmbeddedSettings)
+    extraction: ExtractionSettings = field(default_factory=ExtractionSettings)
     models: tuple[ModelSettings, ...] = ()
     assistants: tuple[AssistantSettings, ...] = ()
     engine_keys: Mapping[str, str] = field(default_factory=dict, repr=False)

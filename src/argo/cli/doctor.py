@@ -15,6 +15,7 @@ from argo.engines import register
 from argo.engines.client import EngineClient
 from argo.engines.service import UNSAFE_DOORS
 from argo.errors import ArgoError
+from argo.extraction.service import Extractor
 from argo.ground import key_store_of, secrets_of
 from argo.storage.database import Database
 from argo.storage.types import Owner
@@ -54,6 +55,7 @@ async def _findings(loaded: settings.Settings) -> AsyncIterator[Finding]:
     async for finding in _database(loaded):
         yield finding
     yield await _keys(loaded)
+    yield await _extraction(loaded)
     async for finding in _engines(loaded):
         yield finding
 
@@ -102,6 +104,27 @@ async def _keys(loaded: settings.Settings) -> Finding:
     except ArgoError as error:
         return False, f"secrets and key store: {error.text('en')}"
     return True, "secrets and key store: fit, written, read and destroyed again"
+
+
+async def _extraction(loaded: settings.Settings) -> Finding:
+    """A child reads a document, and the walls around it that must hold do."""
+    extractor = Extractor(loaded.extraction)
+    try:
+        await extractor.extract(b"argo", "argo.txt")
+        state = extractor.state()
+    except ArgoError as error:
+        return False, f"documents: {error.text('en')}"
+    finally:
+        await extractor.close()
+    layers = state.layers
+    assert layers is not None
+    walls = ["limits", "seccomp"]
+    walls += ["a user of its own"] if layers.own_user else []
+    walls += [f"namespaces ({', '.join(layers.namespaces)})"] if layers.namespaces else []
+    walls += ["an empty root"] if layers.empty_root else []
+    walls += [f"Landlock {layers.landlock}"] if layers.landlock else []
+    scans = "scans are read by OCR" if state.ocr else "scans are not read (no tesseract)"
+    return True, f"documents: read in a child behind {', '.join(walls)}; {scans}"
 
 
 async def _engines(loaded: settings.Settings) -> AsyncIterator[Finding]:

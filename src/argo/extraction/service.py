@@ -137,10 +137,9 @@ class _Answer:
     def _take(self, message: dict[str, Any]) -> None:
         if "blocks" in message:
             found = wire.blocks_of(message)
-            self._characters += sum(len(each.text) + 100 for each in found)
-            # Each block weighs, empty or not. A reader stops at the limit; this is for a child
-            # that is no reader any more.
-            if self._characters > 3 * self._settings.max_characters:
+            self._characters += sum(len(each.text) + wire.BLOCK_WEIGHT for each in found)
+            # A reader stops at the limit; this is for a child that is no reader any more.
+            if self._characters > self._settings.max_characters + 9 * wire.BLOCK_WEIGHT:
                 raise wire.Untrue
             self._blocks += found
         elif "done" in message:

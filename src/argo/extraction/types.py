@@ -115,8 +115,8 @@ class Layers:
 
     limits: bool
     seccomp: bool
-    unprivileged: bool
-    """Another user than root."""
+    own_user: bool
+    """A user that owns nothing; only root can give it one."""
     namespaces: tuple[str, ...]
     """Of network, mount, ipc, uts, user: those it has to itself."""
     landlock: int

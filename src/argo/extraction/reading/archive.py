@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import posixpath
+import struct
 import zipfile
+import zlib
 
 from argo.extraction import errors
 from argo.extraction.types import ExtractionSettings
@@ -13,6 +15,27 @@ _MOST_ENTRIES = 20_000
 _PIECE = 256 * 1024
 _MEGABYTE = 1024 * 1024
 _HEADER_BYTES = 30
+
+
+def refuse_liars(content: bytes, limits: ExtractionSettings) -> None:
+    """Unpack all entries, whatever they say of their sizes, and keep nothing.
+
+    Raises `UnpacksTooLarge`. For readers that open the content by themselves.
+    """
+    left = limits.max_unpacked_bytes
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        entries = archive.infolist()
+    for each in entries[:_MOST_ENTRIES]:
+        at = each.header_offset
+        name, extra = struct.unpack("<HH", content[at + 26 : at + _HEADER_BYTES])
+        start = at + _HEADER_BYTES + name + extra
+        unpacking = zlib.decompressobj(-zlib.MAX_WBITS)
+        packed = content[start : start + each.compress_size]
+        while packed and not unpacking.eof and each.compress_type == zipfile.ZIP_DEFLATED:
+            left -= len(unpacking.decompress(packed, _PIECE))
+            packed = unpacking.unconsumed_tail
+            if left < 0:
+                raise errors.UnpacksTooLarge(megabytes=limits.max_unpacked_bytes // _MEGABYTE)
 
 
 class Archive:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from argo.extraction.reading import markup
 from argo.extraction.reading.markup import Element
@@ -65,7 +65,9 @@ class Formats:
     """How a workbook shows its numbers, as far as reading needs: dates, percentages, digits."""
 
     def __init__(self, root: Element | None, since_1904: bool) -> None:
-        self._begin = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 30)
+        self._begin = (
+            datetime(1904, 1, 1, tzinfo=UTC) if since_1904 else datetime(1899, 12, 30, tzinfo=UTC)
+        )
         codes: dict[str, str] = {}
         self._kinds: list[str] = []
         if root is None:

@@ -82,8 +82,16 @@ def _points(element: Element | None) -> list[str]:
         at = point.get("idx", "0")
         if at.isdigit() and int(at) < _MOST_POINTS:
             # Categories of several levels stand one after the other.
-            found.setdefault(int(at), []).insert(0, (markup.words(point, "v") or "").strip())
+            found.setdefault(int(at), []).insert(0, _number(markup.words(point, "v").strip()))
     return [" ".join(found.get(at, [""])) for at in range(max(found, default=-1) + 1)]
+
+
+def _number(text: str) -> str:
+    """Return a number without the digits that binary fractions add."""
+    try:
+        return f"{float(text):.15g}" if len(text) > 15 else text
+    except ValueError:
+        return text
 
 
 def _put_extended(reading: Reading, root: Element) -> None:
@@ -91,7 +99,7 @@ def _put_extended(reading: Reading, root: Element) -> None:
     title = next(markup.inside(root, "title"), None)
     if title is not None:
         reading.text(_title(title))
-    series = [
+    series: list[tuple[str, list[str], list[str]]] = [
         (
             kind.get("type", ""),
             [],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from argo.extraction.sandbox.wire import LONGEST_BLOCK
+from argo.extraction.sandbox.wire import BLOCK_WEIGHT, LONGEST_BLOCK
 from argo.extraction.types import Block, BlockKind, ExtractionSettings
 
 _TABLE_PIECE = 20_000
@@ -104,11 +104,11 @@ class Reading:
         if len(text) > self._left:
             text = text[: self._left]
             self._left = 0
-            self.blocks.append(Block(text, self.page, self.path, kind))
+            if text:
+                self.blocks.append(Block(text, self.page, self.path, kind))
             self.remark("rest_not_read", characters=self.limits.max_characters)
             raise Full
-        # Each block weighs, so that a million empty ones end too.
-        self._left = max(0, self._left - len(text) - 20)
+        self._left = max(0, self._left - len(text) - BLOCK_WEIGHT)
         self.blocks.append(Block(text, self.page, self.path, kind))
 
 

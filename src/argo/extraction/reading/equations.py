@@ -10,6 +10,18 @@ _SIGNS = {"∑": "\\sum", "∏": "\\prod", "∫": "\\int", "∬": "\\iint", "⋃
           "⋂": "\\bigcap"}  # fmt: skip
 
 
+_NAMES = {
+    "π": "pi", "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon",
+    "ζ": "zeta", "η": "eta", "θ": "theta", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi",
+    "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
+    "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Σ": "Sigma", "Φ": "Phi",
+    "Ψ": "Psi", "Ω": "Omega", "±": "pm", "×": "times", "÷": "div", "≤": "leq", "≥": "geq",
+    "≠": "neq", "≈": "approx", "∞": "infty", "∂": "partial", "∇": "nabla", "→": "to",
+    "∈": "in", "·": "cdot",
+}  # fmt: skip
+_TO_TEX = str.maketrans({sign: f"\\{name} " for sign, name in _NAMES.items()})
+
+
 def shown(element: Element) -> str:
     """Return a formula between dollar signs; "" for an empty one."""
     text = " ".join(_tex(element, 0).split())
@@ -22,7 +34,7 @@ def _tex(element: Element, depth: int) -> str:
     name = markup.local(element)
     writer = _WRITERS.get(name)
     if name == "t":
-        return element.text or ""
+        return (element.text or "").translate(_TO_TEX)
     if name.endswith("Pr"):
         return ""
     if writer is not None:
@@ -86,3 +98,29 @@ _WRITERS = {
     "d": _bracket,
     "m": _matrix,
 }
+
+
+def shown_mathml(element: Element) -> str:
+    """Return a formula in MathML, as OpenDocument has them, between dollar signs."""
+    text = " ".join(_from_mathml(element, 0).split())
+    return f"${text}$" if text else ""
+
+
+def _from_mathml(element: Element, depth: int) -> str:
+    name = markup.local(element)
+    if depth > _DEEPEST or name in {"annotation", "annotation-xml"}:
+        return ""
+    inner = [_from_mathml(each, depth + 1).strip() for each in element]
+    if name in {"mi", "mn", "mo", "mtext"}:
+        return (element.text or "").translate(_TO_TEX)
+    if name in {"msup", "mover"} and len(inner) == 2:
+        return f"{inner[0]}^{{{inner[1]}}}"
+    if name in {"msub", "munder"} and len(inner) == 2:
+        return f"{inner[0]}_{{{inner[1]}}}"
+    if name in {"msubsup", "munderover"} and len(inner) == 3:
+        return f"{inner[0]}_{{{inner[1]}}}^{{{inner[2]}}}"
+    if name == "mfrac" and len(inner) == 2:
+        return f"\\frac{{{inner[0]}}}{{{inner[1]}}}"
+    if name == "msqrt":
+        return f"\\sqrt{{{' '.join(inner)}}}"
+    return " ".join(inner)

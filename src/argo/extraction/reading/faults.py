@@ -17,6 +17,8 @@ FAULTS = (
     struct.error,
     EOFError,
     LookupError,
+    StopIteration,
+    AssertionError,
     AttributeError,
     ValueError,
     TypeError,

@@ -6,23 +6,30 @@ import codecs
 import io
 import re
 from collections.abc import Iterator
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from argo.extraction import errors
 
-Element = ElementTree.Element
+Element = ET.Element
+_NO_MEMORY = 1
+"""Expat's own number for it."""
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
 def parsed(content: bytes) -> Element:
     """Return the root of `content`. Raises `ElementTree.ParseError`, or `FileDamaged`."""
-    return ElementTree.fromstring(_safe(content))  # noqa: S314 -- entities are refused before
+    try:
+        return ET.fromstring(_safe(content))  # noqa: S314 -- entities are refused before
+    except ET.ParseError as error:
+        if error.code == _NO_MEMORY:
+            raise MemoryError from None
+        raise
 
 
 def elements(content: bytes) -> Iterator[tuple[str, Element]]:
     """Yield ("start" or "end", element) as they come, for parts too large to be held."""
-    yield from ElementTree.iterparse(io.BytesIO(_safe(content)), ("start", "end"))  # noqa: S314
+    yield from ET.iterparse(io.BytesIO(_safe(content)), ("start", "end"))  # noqa: S314
 
 
 def local(element: Element) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argo.extraction import errors
-from argo.extraction.reading import markup
+from argo.extraction.reading import equations, markup
 from argo.extraction.reading.archive import Archive
 from argo.extraction.reading.document import Reading
 from argo.extraction.reading.faults import FAULTS
@@ -188,7 +188,11 @@ class _Reader:
         except FAULTS:
             self.lost += 1
             return
-        chart = next(markup.inside(root, "chart"), None)
+        if markup.local(root) == "math":
+            self.reading.text(equations.shown_mathml(root))
+            return
+        charts = (each for each in markup.inside(root, "chart") if _class(each))
+        chart = next(charts, None)
         if chart is None:
             words = " ".join(_flat(root).split())
             self.reading.text(words)

@@ -6,9 +6,14 @@ from collections.abc import Callable
 
 from argo.extraction import errors, kinds
 from argo.extraction.reading import (
+    archive,
+    book,
+    mail,
     markdown,
+    old,
     opendocument,
     pdf,
+    plain_tables,
     protection,
     sheets,
     slides,
@@ -25,12 +30,17 @@ _READERS: dict[str, tuple[Reader, ...]] = {
     "pdf": (pdf.read,),
     "md": (markdown.read,),
     "txt": (markdown.read_plain,),
+    "csv": (plain_tables.read, markdown.read_plain),
+    "eml": (mail.read, whole.read),
+    "epub": (book.read, whole.read),
     "docx": (word.read, whole.read),
     "xlsx": (sheets.read, whole.read),
     "pptx": (slides.read, whole.read),
     "odt": (opendocument.read, whole.read),
     "ods": (opendocument.read, whole.read),
     "odp": (opendocument.read,),
+    "doc": (old.read, whole.read),
+    "ppt": (old.read, whole.read),
 }
 _OTHERS: tuple[Reader, ...] = (whole.read,)
 
@@ -50,6 +60,8 @@ def read(content: bytes, name: str, password: str | None, limits: ExtractionSett
     for nth, reader in enumerate(readers):
         reading = Reading(kind, name, password, limits)
         try:
+            if nth > 0 and content.startswith(b"PK"):
+                archive.refuse_liars(content, limits)
             reader(reading, content)
         except Full:
             pass

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from argo.extraction import errors
-from argo.extraction.reading import office, markup
+from argo.extraction.reading import markup, office
 from argo.extraction.reading.cells import Formats, Merged, column_of
 from argo.extraction.reading.document import Reading
-from argo.extraction.reading.office import Package
 from argo.extraction.reading.markup import Element
+from argo.extraction.reading.office import Package
 
 _MAIN = "xl/workbook.xml"
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z0-9:]{2,30})[\"']")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from argo.extraction import errors
-from argo.extraction.reading import office, markup
+from argo.extraction.reading import markup, office
 from argo.extraction.reading.document import Reading
-from argo.extraction.reading.office import Package, Relation
 from argo.extraction.reading.markup import Element
+from argo.extraction.reading.office import Package, Relation
 
 _MAIN = "ppt/presentation.xml"
 _TITLES = {"title", "ctrTitle"}

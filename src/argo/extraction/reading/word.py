@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from argo.extraction.reading import equations, office, markup
+from argo.extraction.reading import equations, markup, office
 from argo.extraction.reading.document import Reading
-from argo.extraction.reading.office import Package, Relation
 from argo.extraction.reading.markup import Element
+from argo.extraction.reading.office import Package, Relation
 from argo.extraction.reading.word_styles import Lists, Styles
 
 _MAIN = "word/document.xml"
@@ -143,15 +143,9 @@ class _Reader:
             return
         for each in element:
             name = markup.local(each)
-            if name == "t":
-                pieces.append(each.text or "")
-            elif name in _SIGNS:
-                pieces.append(_SIGNS[name])
-            elif name == "sym":
-                pieces.append(_symbol(each))
-            elif name in {"footnoteReference", "endnoteReference"}:
-                mark = "e" if name.startswith("end") else ""
-                pieces.append(f"[^{mark}{each.get(_w('id'))}]")
+            sign = _sign(each, name)
+            if sign is not None:
+                pieces.append(sign)
             elif name in {"oMath", "oMathPara"}:
                 pieces.append(f" {equations.shown(each)} ")
             elif name in {"drawing", "pict", "object"}:
@@ -211,6 +205,18 @@ _SIGNS = {
     "softHyphen": "",
     "ptab": " ",
 }
+
+
+def _sign(element: Element, name: str) -> str | None:
+    """Return what an element within a run is in text; None for one that holds more."""
+    if name == "t":
+        return element.text or ""
+    if name == "sym":
+        return _symbol(element)
+    if name in {"footnoteReference", "endnoteReference"}:
+        mark = "e" if name.startswith("end") else ""
+        return f"[^{mark}{element.get(_w('id'))}]"
+    return _SIGNS.get(name)
 
 
 def _within(element: Element, name: str) -> Iterator[Element]:

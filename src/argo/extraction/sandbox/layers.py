@@ -11,6 +11,7 @@ import math
 import os
 import pwd
 import resource
+import signal
 import struct
 from pathlib import Path
 
@@ -22,7 +23,7 @@ _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
 _MS_REC, _MS_PRIVATE = 16384, 1 << 18
 
-_PR_SET_NO_NEW_PRIVS, _PR_SET_DUMPABLE = 38, 4
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _PR_SET_DUMPABLE = 1, 38, 4
 _LANDLOCK_CREATE, _LANDLOCK_RESTRICT, _LANDLOCK_ASK_VERSION = 444, 446, 1
 
 _USERS = range(61184, 65520)
@@ -56,7 +57,7 @@ def confine_nursery() -> Layers:
     return Layers(
         limits=True,
         seccomp=True,
-        unprivileged=os.getuid() != 0,
+        own_user=root,
         namespaces=namespaces,
         landlock=landlock,
         empty_root=empty_root,
@@ -79,6 +80,11 @@ def confine_child(settings: ExtractionSettings) -> None:
     # People's streams go first: docs/decisions/0012-sandbox.md.
     os.nice(_NICER)
     seccomp.allow_reading()
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when its parent ends; forgotten on a change of user."""
+    _checked(_libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
 
 
 def _own_namespaces(*, root: bool) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ another's. The end of a child is told to the parent; the end of the parent is th
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import os
 import select
@@ -24,7 +23,6 @@ from argo.extraction.reading import reader
 from argo.extraction.sandbox import layers, preload, wire
 from argo.extraction.types import ExtractionSettings
 
-_PR_SET_PDEATHSIG = 1
 _MEMORY, _UNCONFINED = 12, 13
 _LONGEST_ORDER = 4096
 
@@ -33,8 +31,8 @@ def main() -> None:
     """Confine this process, then fork children until the parent is gone."""
     control = socket.socket(fileno=0)
     settings = ExtractionSettings(**orjson.loads(control.recv(_LONGEST_ORDER)))
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    preload.load_encodings()
+    layers.die_with_parent()
+    preload.load_all()
     # What is loaded now is shared by all children, and none of them scans it again.
     gc.freeze()
     wake = _woken_by_ends()
@@ -44,7 +42,7 @@ def main() -> None:
         control.send(orjson.dumps({"unfit": error.strerror or "the kernel refuses"}))
         return
     # The kernel forgets this when the user changes: asked again.
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    layers.die_with_parent()
     control.send(orjson.dumps({"layers": asdict(held)}))
     _look_after(control, wake, settings)
 
@@ -94,8 +92,12 @@ def _obey(control: socket.socket, running: dict[int, int], settings: ExtractionS
             if number == order["end"]:
                 os.kill(process, signal.SIGKILL)
         return True
+    nursery = os.getpid()
     process = os.fork()
     if process == 0:
+        layers.die_with_parent()
+        if os.getppid() != nursery:
+            os._exit(1)
         control.close()
         _read_one(descriptors[0], settings)
     running[process] = order["start"]

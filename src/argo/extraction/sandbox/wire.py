@@ -19,6 +19,8 @@ LONGEST_FRAME_BYTES = 1024 * 1024
 _FRAME_TEXT = 128 * 1024
 LONGEST_BLOCK = 100_000
 """Characters; a reader cuts longer ones into several."""
+BLOCK_WEIGHT = 40
+"""Characters that a block counts for besides its text: a million empty ones end too."""
 _DEEPEST_HEADING, _LONGEST_HEADING = 16, 500
 _MOST_FACTS, _LONGEST_FACT = 6, 80
 _HIGHEST_PAGE = 10_000_000
