@@ -23,6 +23,7 @@ def test_all_is_well_on_embedded_parts(data: Path, tmp_path: Path) -> None:
     assert len(lines) >= 5
     assert all(line.startswith("ok ") for line in lines)
     assert "owns nothing and bypasses nothing" in found.stdout
+    assert "documents: read in a child behind limits, seccomp" in found.stdout
 
 
 def test_an_engine_that_is_away_is_named(data: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ LOW = ExtractionSettings(
     seconds=8,
     memory_bytes=512 * MEGABYTE,
     processes=2,
+    ocr="off",
 )
 
 

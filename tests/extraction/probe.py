@@ -11,6 +11,7 @@ import json
 import mmap
 import os
 import socket
+import sys
 from collections.abc import Callable
 
 from argo.extraction.sandbox import layers, preload
@@ -53,18 +54,20 @@ def main() -> None:
     preload.load_all()
     tried = attempts()
     settings = ExtractionSettings()
-    held = layers.confine_nursery()
+    ocr = sys.argv[1] == "ocr"
+    # Any folder will do for tesseract's letters.
+    held = layers.confine_nursery("/usr/share" if ocr else None)
     process = os.fork()
     if process == 0:
-        layers.confine_child(settings)
-        outcomes: dict[str, object] = {"user": os.getuid()}
+        layers.confine_child(settings, letters=held.ocr)
+        outcomes: dict[str, object] = {"user": os.getuid(), "own root": held.own_root}
         for name, attempt in tried.items():
             try:
                 attempt()
                 outcomes[name] = "done"
             except OSError as error:
                 outcomes[name] = error.errno
-        os.write(1, json.dumps({"outcomes": outcomes, "namespaces": held.namespaces}).encode())
+        os.write(1, json.dumps({"outcomes": outcomes}).encode())
         os._exit(0)
     os.waitpid(process, 0)
 

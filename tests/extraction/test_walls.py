@@ -18,7 +18,7 @@ from argo.extraction.service import Extractor
 from tests.extraction import samples
 
 ROOT = Path(__file__).parents[2]
-EPERM = 1
+EPERM, ENOENT, EEXIST = 1, 2, 17
 
 REFUSED = [
     "open a file",
@@ -44,10 +44,13 @@ REFUSED = [
 ]
 
 
+LOOKS = ["open a file", "open the root"]
+
+
 @cache
-def outcomes() -> dict[str, Any]:
+def outcomes(mode: str = "read") -> dict[str, Any]:
     told = subprocess.run(
-        [sys.executable, "-m", "tests.extraction.probe"],
+        [sys.executable, "-m", "tests.extraction.probe", mode],
         cwd=ROOT,
         capture_output=True,
         check=True,
@@ -75,8 +78,25 @@ def test_nothing_is_loaded_while_a_document_is_read() -> None:
 
 
 def test_every_attempt_is_looked_at() -> None:
-    assert outcomes().keys() - {"user"} == set(REFUSED)
+    assert outcomes().keys() - {"user", "own root"} == set(REFUSED)
     assert outcomes()["user"] != 0
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the probe's numbers are x86's")
+@pytest.mark.parametrize("attempt", [each for each in REFUSED if each not in LOOKS])
+def test_the_kernel_refuses_ocr_too(attempt: str) -> None:
+    # What it may not make is there already, as far as it is told.
+    assert outcomes("ocr")[attempt] in {EPERM, EEXIST}
+
+
+@pytest.mark.parametrize("attempt", LOOKS)
+def test_ocr_sees_its_own_root_alone(attempt: str) -> None:
+    told = outcomes("ocr")
+    if told["own root"]:
+        assert told[attempt] in {ENOENT, "done"}
+        assert told["open a file"] == ENOENT
+    else:
+        assert told[attempt] == EPERM
 
 
 @pytest.mark.asyncio(loop_scope="session")

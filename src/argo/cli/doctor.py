@@ -121,9 +121,9 @@ async def _extraction(loaded: settings.Settings) -> Finding:
     walls = ["limits", "seccomp"]
     walls += ["a user of its own"] if layers.own_user else []
     walls += [f"namespaces ({', '.join(layers.namespaces)})"] if layers.namespaces else []
-    walls += ["an empty root"] if layers.empty_root else []
+    walls += ["a root of its own"] if layers.own_root else []
     walls += [f"Landlock {layers.landlock}"] if layers.landlock else []
-    scans = "scans are read by OCR" if state.ocr else "scans are not read (no tesseract)"
+    scans = "scans are read by OCR" if state.ocr else "scans are not read"
     return True, f"documents: read in a child behind {', '.join(walls)}; {scans}"
 
 

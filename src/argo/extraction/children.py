@@ -21,10 +21,14 @@ _BARE = {
     "PATH": "/usr/bin:/bin",
     "LC_ALL": "C.UTF-8",
     "TZ": "UTC",
+    # Where tesseract looks within the root folder that children for scans see.
+    "TESSDATA_PREFIX": "/tessdata",
+    "KREUZBERG_CACHE_DIR": "/",
     # One document has one core's share: the readers' pools would take every core, and their
     # stacks the child's memory.
     "TOKIO_WORKER_THREADS": "1",
     "RAYON_NUM_THREADS": "1",
+    "OMP_THREAD_LIMIT": "1",
     "MALLOC_ARENA_MAX": "2",
 }
 _START_SECONDS = 60.0
@@ -58,6 +62,11 @@ class Children:
         """How many children live."""
         return len(self._running)
 
+    @property
+    def ocr(self) -> bool:
+        """Whether a child may be asked to read scans."""
+        return self.layers is not None and self.layers.ocr
+
     async def open(self) -> None:
         """Start the nursery. Raises `SandboxUnfit`."""
         async with self._starting:
@@ -74,10 +83,11 @@ class Children:
             await nursery.wait()
 
     @asynccontextmanager
-    async def child(self) -> AsyncIterator[Child]:
+    async def child(self, *, ocr: bool = False) -> AsyncIterator[Child]:
         """Lend a child, after waiting for a place; it is ended on leaving. Raises `SandboxUnfit`.
 
-        The place is free again when the child is really gone.
+        The place is free again when the child is really gone. With `ocr` the child may read the
+        letters of tesseract.
         """
         self.waiting += 1
         try:
@@ -87,7 +97,7 @@ class Children:
         number = self._last = self._last + 1
         try:
             await self.open()
-            child = self._ask_for(number)
+            child = self._ask_for(number, ocr=ocr)
         except BaseException:
             self._places.release()
             raise
@@ -98,13 +108,15 @@ class Children:
             if not child.ended.done():
                 self._tell({"end": number})
 
-    def _ask_for(self, number: int) -> Child:
+    def _ask_for(self, number: int, *, ocr: bool) -> Child:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         child = Child(ours)
         assert self._control is not None
         try:
-            socket.send_fds(self._control, [orjson.dumps({"start": number})], [theirs.fileno()])
+            socket.send_fds(
+                self._control, [orjson.dumps({"start": number, "ocr": ocr})], [theirs.fileno()]
+            )
         except OSError as error:
             ours.close()
             self._forget()

@@ -9,7 +9,7 @@ from socket import socket
 from typing import Any
 
 from argo.errors import ArgoError
-from argo.extraction import errors, kinds, ocr
+from argo.extraction import errors, kinds
 from argo.extraction.children import Child, Children
 from argo.extraction.remarks import remark
 from argo.extraction.sandbox import wire
@@ -25,6 +25,8 @@ from argo.extraction.types import (
 
 _MEGABYTE = 1024 * 1024
 _MOST_REMARKS = 50
+_SCANS = {"scan_without_text", "pages_without_text"}
+"""Remarks that OCR may have an answer to."""
 _PIECE = 256 * 1024
 _MEMORY_STATUS, _UNCONFINED_STATUS = 12, 13
 
@@ -74,7 +76,7 @@ class Extractor:
             read=self._read,
             failed=self._failed,
             layers=self._children.layers,
-            ocr=ocr.available(self._settings),
+            ocr=self._children.ocr,
         )
 
     async def extract(
@@ -87,20 +89,31 @@ class Extractor:
         `errors.py` that says what its owner can do.
         """
         try:
-            extracted = await self._extract(content, name, password)
+            extracted = await self._extract(content, name, password, ocr=False)
+            if self._children.ocr and {each.code for each in extracted.remarks} & _SCANS:
+                extracted = await self._recognised(extracted, content, name, password)
         except ArgoError:
             self._failed += 1
             raise
         self._read += 1
         return extracted
 
+    async def _recognised(
+        self, plain: Extracted, content: bytes | memoryview, name: str, password: str | None
+    ) -> Extracted:
+        """Return a scan as OCR reads it; as it was when OCR comes to no end."""
+        try:
+            return await self._extract(content, name, password, ocr=True)
+        except (errors.TookTooLong, errors.TooMuchMemory, errors.ReadingCrashed):
+            return plain
+
     async def _extract(
-        self, content: bytes | memoryview, name: str, password: str | None
+        self, content: bytes | memoryview, name: str, password: str | None, *, ocr: bool
     ) -> Extracted:
         settings = self._settings
         if len(content) > settings.max_file_bytes:
             raise errors.FileTooLarge(megabytes=settings.max_file_bytes // _MEGABYTE)
-        async with self._children.child() as child:
+        async with self._children.child(ocr=ocr) as child:
             answer = _Answer(settings)
             try:
                 async with asyncio.timeout(settings.seconds):

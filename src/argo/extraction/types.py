@@ -121,7 +121,10 @@ class Layers:
     """Of network, mount, ipc, uts, user: those it has to itself."""
     landlock: int
     """The version of the kernel's Landlock that closes all files; 0 means none."""
-    empty_root: bool
+    own_root: bool
+    """A root folder that holds nothing, or what OCR reads."""
+    ocr: bool
+    """Whether children for scans may read tesseract's letters, and nothing else."""
 
 
 @dataclass(frozen=True)

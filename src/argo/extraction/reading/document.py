@@ -33,6 +33,7 @@ class Reading:
         self.password = password
         self.limits = limits
         self.read_by = "argo"
+        self.scan = False
         self.pages: int | None = None
         self.page: int | None = None
         self.blocks: list[Block] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from argo.extraction import errors
 from argo.extraction.reading import equations, markup
 from argo.extraction.reading.archive import Archive
@@ -21,10 +23,12 @@ _LINES = {"line-break": "\n", "tab": " "}
 def read(reading: Reading, content: bytes) -> None:
     """Read a document of LibreOffice's kinds."""
     archive = Archive(content, reading.limits)
-    body = markup.child(markup.parsed(archive.read("content.xml")), "body")
+    root = markup.parsed(archive.read("content.xml"))
+    body = markup.child(root, "body")
     if body is None or not len(body):
         raise ValueError(reading.kind)
     reader = _Reader(reading, archive)
+    reader.learn_lists(root)
     kind = next((each for each in body if markup.local(each) in _BODIES), None)
     if kind is None:
         raise ValueError(reading.kind)
@@ -39,6 +43,18 @@ class _Reader:
         self.reading = reading
         self.archive = archive
         self.lost = 0
+        self._numbered: dict[str | None, Collection[int]] = {}
+        self._last_number = 0
+
+    def learn_lists(self, root: Element) -> None:
+        """Learn which levels of which list styles are numbered; the others have bullets."""
+        for style in markup.inside(root, "list-style"):
+            self._numbered[markup.attribute(style, "name")] = {
+                _count_of(level, "level")
+                for level in style
+                if markup.local(level) == "list-level-style-number"
+                and markup.attribute(level, "num-format")
+            }
 
     def put_text(self, body: Element) -> None:
         """Put the body of a text."""
@@ -160,7 +176,11 @@ class _Reader:
 
     def _put_list(self, element: Element, level: int, depth: int) -> None:
         aside: list[Element] = []
-        lines = _items(element, level, aside)
+        numbered = self._numbered.get(markup.attribute(element, "style-name"), ())
+        goes_on = markup.attribute(element, "continue-numbering") == "true"
+        first = self._last_number + 1 if goes_on else 1
+        lines = _items(element, level, aside, numbered, first)
+        self._last_number = first + len(element) - 1
         self.reading.text("\n".join(lines))
         self._put_aside(aside, depth)
 
@@ -269,14 +289,23 @@ def _flat_words(element: Element) -> str:
     return " ".join("".join(element.itertext()).split())[:500]
 
 
-def _items(element: Element, level: int, aside: list[Element]) -> list[str]:
+def _items(
+    element: Element,
+    level: int,
+    aside: list[Element],
+    numbered: Collection[int] = (),
+    first: int = 1,
+) -> list[str]:
     lines: list[str] = []
+    number = first - 1
     for item in element if level < _DEEPEST else ():
-        mark = "- " if markup.local(item) == "list-item" else ""
+        listed = markup.local(item) == "list-item"
+        number += listed
+        mark = (f"{number}. " if level + 1 in numbered else "- ") if listed else ""
         for each in item:
             name = markup.local(each)
             if name == "list":
-                lines += _items(each, level + 1, aside)
+                lines += _items(each, level + 1, aside, numbered)
             elif name in {"p", "h"}:
                 text = _text(each, aside).strip()
                 if text:
@@ -337,6 +366,11 @@ def _cells(row: Element, above: list[list[str]], aside: list[Element]) -> list[s
 def _repeated(element: Element, name: str) -> int:
     said = markup.attribute(element, name) or "1"
     return max(1, min(int(said), _MOST_REPEATED)) if said.isdigit() and len(said) < 9 else 1
+
+
+def _count_of(element: Element, name: str) -> int:
+    said = markup.attribute(element, name) or "1"
+    return int(said) if said.isdigit() and len(said) < 4 else 1
 
 
 def _class(frame: Element) -> str:

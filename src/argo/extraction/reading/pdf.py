@@ -12,6 +12,7 @@ import pypdfium2.raw as pdfium
 
 from argo.extraction import errors
 from argo.extraction.reading.document import Reading
+from argo.extraction.reading.letters import Letters
 from argo.extraction.reading.pdf_lines import Grid, Line, grids_of, lines_of
 
 _SAMPLED_PAGES = 40
@@ -39,33 +40,56 @@ def read(reading: Reading, content: bytes) -> None:
         raise errors.TooManyPages(pages=reading.pages, limit=reading.limits.max_pages)
     if reading.pages == 0:
         raise errors.FileDamaged
-    bookmarks = _bookmarks(document)
-    sizes = _Sizes(document)
-    silent, lost = [], 0
+    pages = _Pages(reading, document)
     for number in range(reading.pages):
+        pages.put(number)
+    pages.tell()
+
+
+class _Pages:
+    """The pages of a document as they are put; which held nothing but a picture."""
+
+    def __init__(self, reading: Reading, document: pypdfium2.PdfDocument) -> None:
+        self._reading = reading
+        self._document = document
+        self._bookmarks = _bookmarks(document)
+        self._sizes = _Sizes(document)
+        self._letters = Letters(reading.limits) if reading.scan else None
+        self._silent = self._lost = 0
+
+    def put(self, number: int) -> None:
+        """Put a page, counted from 0; one that cannot be opened is lost alone."""
+        reading = self._reading
         reading.page = number + 1
         try:
-            page = document[number]
+            page = self._document[number]
             textpage = page.get_textpage()
         except pypdfium2.PdfiumError:
-            lost += 1
-            continue
+            self._lost += 1
+            return
         lines = lines_of(textpage)
         grids = grids_of(textpage, page.get_width()) if lines else []
-        _put_page(reading, lines, grids, sizes, bookmarks.get(number, {}))
+        _put_page(reading, lines, grids, self._sizes, self._bookmarks.get(number, {}))
         if not lines and _has_picture(page):
-            silent.append(number)
+            seen = self._letters is not None and self._letters.put(reading, page)
+            self._silent += not seen
         _put_comments(reading, page)
         textpage.close()
         page.close()
-    if silent and len(silent) + lost == reading.pages:
-        reading.remark("scan_without_text")
-    elif silent:
-        reading.remark("pages_without_text", count=len(silent), pages=reading.pages)
-    if lost == reading.pages:
-        raise errors.FileDamaged
-    if lost:
-        reading.remark("pages_not_read", count=lost)
+
+    def tell(self) -> None:
+        """Remark what was not read. Raises `FileDamaged` when no page could be opened."""
+        reading, pages = self._reading, len(self._document)
+        if self._lost == pages:
+            raise errors.FileDamaged
+        if self._letters is not None and self._letters.pages:
+            reading.remark("read_by_ocr", count=self._letters.pages)
+        if self._silent and self._silent + self._lost == pages:
+            reading.remark("scan_without_text")
+        elif self._silent:
+            reading.remark("pages_without_text", count=self._silent, pages=pages)
+        if self._lost:
+            reading.remark("pages_not_read", count=self._lost)
 
 
 def _opened(content: bytes, password: str | None) -> pypdfium2.PdfDocument:

@@ -45,8 +45,18 @@ _READERS: dict[str, tuple[Reader, ...]] = {
 _OTHERS: tuple[Reader, ...] = (whole.read,)
 
 
-def read(content: bytes, name: str, password: str | None, limits: ExtractionSettings) -> Reading:
-    """Return what `content` holds. Raises an error of `errors.py`."""
+def read(
+    content: bytes,
+    name: str,
+    password: str | None,
+    limits: ExtractionSettings,
+    *,
+    scan: bool = False,
+) -> Reading:
+    """Return what `content` holds, with `scan` what its pictures say too.
+
+    Raises an error of `errors.py`.
+    """
     if not content.strip(b" \t\r\n\0"):
         raise errors.FileEmpty
     kind = kinds.kind_of(content, name)
@@ -59,6 +69,7 @@ def read(content: bytes, name: str, password: str | None, limits: ExtractionSett
     readers = _READERS.get(kind, _OTHERS)
     for nth, reader in enumerate(readers):
         reading = Reading(kind, name, password, limits)
+        reading.scan = scan
         try:
             if nth > 0 and content.startswith(b"PK"):
                 archive.refuse_liars(content, limits)

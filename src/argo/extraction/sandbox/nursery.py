@@ -19,6 +19,7 @@ from dataclasses import asdict
 import orjson
 
 from argo.errors import ArgoError
+from argo.extraction import ocr
 from argo.extraction.reading import reader
 from argo.extraction.sandbox import layers, preload, wire
 from argo.extraction.types import ExtractionSettings
@@ -37,7 +38,7 @@ def main() -> None:
     gc.freeze()
     wake = _woken_by_ends()
     try:
-        held = layers.confine_nursery()
+        held = layers.confine_nursery(ocr.letters_folder(settings))
     except OSError as error:
         control.send(orjson.dumps({"unfit": error.strerror or "the kernel refuses"}))
         return
@@ -99,13 +100,13 @@ def _obey(control: socket.socket, running: dict[int, int], settings: ExtractionS
         if os.getppid() != nursery:
             os._exit(1)
         control.close()
-        _read_one(descriptors[0], settings)
+        _read_one(descriptors[0], settings, scan=order["ocr"])
     running[process] = order["start"]
     os.close(descriptors[0])
     return True
 
 
-def _read_one(descriptor: int, settings: ExtractionSettings) -> None:
+def _read_one(descriptor: int, settings: ExtractionSettings, *, scan: bool) -> None:
     """Read one document, answer, and end; what no reader foresaw ends it by itself."""
     for number in (signal.SIGCHLD, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
@@ -113,11 +114,11 @@ def _read_one(descriptor: int, settings: ExtractionSettings) -> None:
     os.dup2(descriptor, 0)
     os.closerange(1, 256)
     try:
-        layers.confine_child(settings)
+        layers.confine_child(settings, letters=scan)
     except (OSError, ValueError):
         os._exit(_UNCONFINED)
     try:
-        _answer(0, settings)
+        _answer(0, settings, scan=scan)
     except MemoryError:
         os._exit(_MEMORY)
     except RecursionError:
@@ -125,12 +126,12 @@ def _read_one(descriptor: int, settings: ExtractionSettings) -> None:
     os._exit(0)
 
 
-def _answer(descriptor: int, settings: ExtractionSettings) -> None:
+def _answer(descriptor: int, settings: ExtractionSettings, *, scan: bool) -> None:
     length = wire.length_of(bytes(wire.read_exactly(descriptor, 4)))
     asked = wire.message_of(bytes(wire.read_exactly(descriptor, length)))
     content = bytes(wire.read_exactly(descriptor, asked["bytes"]))
     try:
-        reading = reader.read(content, asked["name"], asked["password"], settings)
+        reading = reader.read(content, asked["name"], asked["password"], settings, scan=scan)
     except ArgoError as error:
         wire.write_all(descriptor, wire.frame({"failed": error.code, "facts": error.facts}))
         return

@@ -16,7 +16,7 @@ _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _MODE_FILTER = 38, 22, 2
 
 _ALLOW, _KILL = 0x7FFF0000, 0x80000000
 _REFUSE = 0x00050000  # SECCOMP_RET_ERRNO
-_EPERM, _ENOSYS = 1, 38
+_EPERM, _EEXIST, _ENOSYS = 1, 17, 38
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER_AT, _ARCH_AT, _ARGUMENTS_AT = 0, 4, 16
@@ -24,6 +24,8 @@ _X32_BIT = 0x40000000
 
 _CLONE_THREAD = 0x00010000
 _PROT_EXEC = 4
+_WRITING = 0o3 | 0o100 | 0o1000 | 0o2000 | 0o20000000
+"""O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND and what O_TMPFILE adds."""
 
 _ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 """The kernel's name of each, and its column below."""
@@ -60,10 +62,18 @@ _NURSERY = {
     "rt_sigtimedwait": (128, 137), "tgkill": (234, 131),
 }  # fmt: skip
 
+# What OCR does besides: tesseract opens its letters itself, to read only.
+_LETTERS = {
+    "stat": (4, _NONE), "lstat": (6, _NONE), "newfstatat": (262, 79), "statx": (332, 291), "access": (21, _NONE), "faccessat": (269, 48),
+    "faccessat2": (439, 439), "getdents64": (217, 61), "readlink": (89, _NONE),
+    "readlinkat": (267, 78),
+}  # fmt: skip
+
 _CONDITIONS = {
     "clone": (56, 220), "sendto": (44, 206), "mmap": (9, 222), "mprotect": (10, 226),
-    "prlimit64": (302, 261),
+    "prlimit64": (302, 261), "openat": (257, 56), "mkdir": (83, _NONE), "mkdirat": (258, 34),
 }  # fmt: skip
+_LETTERS_CONDITIONS = ("openat", "mkdir", "mkdirat")
 
 _CLONE3 = 435
 
@@ -74,14 +84,23 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
 
-def allow_nursery() -> None:
-    """Refuse this process everything but reading and looking after children."""
-    _install(_filter({**_READING, **_NURSERY}, conditions=False))
+def allow_nursery(*, letters: bool) -> None:
+    """Refuse this process everything but reading and looking after children.
+
+    With `letters`, its children for OCR may open files to read them: those that are shown.
+    """
+    allowed = {**_READING, **_NURSERY, **(_LETTERS if letters else {})}
+    _install(_filter(allowed, _LETTERS_CONDITIONS if letters else ()))
 
 
-def allow_reading() -> None:
-    """Refuse this process everything but computing on what it holds. Cannot be undone."""
-    _install(_filter(_READING, conditions=True))
+def allow_reading(*, letters: bool) -> None:
+    """Refuse this process everything but computing on what it holds. Cannot be undone.
+
+    With `letters` it may also open files to read them: OCR alone.
+    """
+    allowed = {**_READING, **(_LETTERS if letters else {})}
+    conditions = tuple(name for name in _CONDITIONS if letters or name not in _LETTERS_CONDITIONS)
+    _install(_filter(allowed, conditions))
 
 
 def _install(program: bytes) -> None:
@@ -97,7 +116,7 @@ def _prctl(option: int, first: int, second: int) -> None:
         raise OSError(number, f"prctl {option}: {os.strerror(number)}")
 
 
-def _filter(allowed: dict[str, tuple[int, int]], *, conditions: bool) -> bytes:
+def _filter(allowed: dict[str, tuple[int, int]], conditions: tuple[str, ...]) -> bytes:
     machine = platform.machine()
     if machine not in _ARCHITECTURES:
         raise OSError(_ENOSYS, f"no list of system calls for {machine}")
@@ -116,10 +135,11 @@ def _filter(allowed: dict[str, tuple[int, int]], *, conditions: bool) -> bytes:
     for numbers in allowed.values():
         if numbers[column] != _NONE:
             lines += [_line(_EQUAL, numbers[column], 0, 1), _line(_RETURN, _ALLOW)]
-    if conditions:
-        for name, numbers in _CONDITIONS.items():
-            when = _condition(name)
-            lines += [_line(_EQUAL, numbers[column], 0, len(when)), *when]
+    for name in conditions:
+        if _CONDITIONS[name][column] == _NONE:
+            continue
+        when = _condition(name)
+        lines += [_line(_EQUAL, _CONDITIONS[name][column], 0, len(when)), *when]
     lines.append(_line(_RETURN, _REFUSE | _EPERM))
     return b"".join(lines)
 
@@ -132,6 +152,11 @@ def _condition(name: str) -> list[bytes]:
         return [_argument(0), _line(_ANY_BIT, _CLONE_THREAD, 0, 1), allow, refuse]
     if name in {"mmap", "mprotect"}:
         return [_argument(2), _line(_ANY_BIT, _PROT_EXEC, 1, 0), allow, refuse]
+    if name in {"mkdir", "mkdirat"}:
+        # Kreuzberg wants a folder for a cache that it is told not to use: the empty /ocr is there.
+        return [_line(_RETURN, _REFUSE | _EEXIST)]
+    if name == "openat":
+        return [_argument(2), _line(_ANY_BIT, _WRITING, 1, 0), allow, refuse]
     # Both halves of a 64-bit argument are to be nothing: no address to send to, no new limit.
     absent = 4 if name == "sendto" else 2
     return [
