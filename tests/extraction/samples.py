@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 from msoffcrypto.format.ooxml import OOXMLFile
 
+from tests.extraction.compound import message
+
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
@@ -63,7 +65,11 @@ def p(text: str, style: str = "", inside: str = "") -> str:
     return f"<w:p>{kind}<w:r><w:t>{text}</w:t></w:r>{inside}</w:p>"
 
 
-def docx(body: str = "", more: Mapping[str, str | bytes] | None = None) -> bytes:
+def docx(
+    body: str = "",
+    more: Mapping[str, str | bytes] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> bytes:
     """A document of Word with headings, a merged table, a box, a chart, notes and comments."""
     table = f"""<w:tbl>
 <w:tr><w:tc>{p("Année")}</w:tc><w:tc><w:tcPr><w:gridSpan w:val="2"/></w:tcPr>{p("Mesures")}</w:tc></w:tr>
@@ -104,6 +110,11 @@ def docx(body: str = "", more: Mapping[str, str | bytes] | None = None) -> bytes
         "word/charts/chart1.xml": CHART,
         **(more or {}),
     }
+    for old, new in (names or {}).items():
+        parts = {
+            name: part.replace(old, new) if isinstance(part, str) else part
+            for name, part in parts.items()
+        }
     return packed(parts)
 
 
@@ -201,11 +212,11 @@ def xlsx(sheets: int = 0, rows: str = "") -> bytes:
     )
 
 
-def opendocument(kind: str, body: str, **more: str) -> bytes:
+def opendocument(kind: str, body: str, styles: str = "", **more: str) -> bytes:
     return packed(
         {
             "mimetype": f"application/vnd.oasis.opendocument.{kind}",
-            "content.xml": f"<office:document-content {ODF}><office:body><office:{kind}>{body}"
+            "content.xml": f"<office:document-content {ODF}>{styles}<office:body><office:{kind}>{body}"
             f"</office:{kind}></office:body></office:document-content>",
             **more,
         }
@@ -355,6 +366,7 @@ def every_kind() -> list[tuple[bytes, str, str | None]]:
         (pdf([[(20, 72, 750, "Ducks"), *lines]]), "a.pdf", None),
         (SCAN, "a.pdf", None),
         (MAIL, "a.eml", None),
+        (message("a", "b", "c"), "a.msg", None),
         (HTML, "a.html", None),
         (RTF, "a.rtf", None),
         (b"a;b\n1;2\n", "a.csv", None),

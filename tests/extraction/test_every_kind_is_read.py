@@ -9,7 +9,7 @@ import pytest
 from argo.extraction import errors
 from argo.extraction.service import Extractor
 from argo.extraction.types import Extracted
-from tests.extraction import samples
+from tests.extraction import compound, samples
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -171,6 +171,37 @@ async def test_plainer_kinds(
     assert "vilain" not in " ".join(texts)
 
 
+async def test_a_message_of_outlook(extractor: Extractor) -> None:
+    sent = compound.message("Réunion des canards", "Zoé", "Rendez-vous à l'étang")
+    read = await extractor.extract(sent, "mail.msg")
+    assert read.kind == "msg"
+    assert "Réunion des canards" in text_of(read)
+    assert "Rendez-vous à l'étang" in text_of(read)
+
+
+async def test_a_strict_document_of_word(extractor: Extractor) -> None:
+    names = {
+        samples.W: 'xmlns:w="http://purl.oclc.org/ooxml/wordprocessingml/main"',
+        samples.R: 'xmlns:r="http://purl.oclc.org/ooxml/officeDocument/relationships"',
+    }
+    read = await extractor.extract(samples.docx(names=names), "strict.docx")
+    text = text_of(read)
+    assert "| 2024 | trois | quatre |" in text
+    assert "[^2] Selon la note" in text
+    assert "[Comment, Zoé] À vérifier" in text
+
+
+async def test_numbered_lists_and_titles_of_open_document(extractor: Extractor) -> None:
+    body = """<text:p text:style-name="P1">Le titre</text:p><text:list text:style-name="L1">
+<text:list-item><text:p>un</text:p></text:list-item><text:list-item><text:p>deux</text:p></text:list-item>
+</text:list><text:list text:style-name="L2"><text:list-item><text:p>puce</text:p></text:list-item></text:list>"""
+    styles = """<office:automatic-styles><style:style style:name="P1" style:parent-style-name="Title"/>
+<text:list-style style:name="L1"><text:list-level-style-number text:level="1" style:num-format="1"/>
+</text:list-style></office:automatic-styles>"""
+    read = await extractor.extract(samples.opendocument("text", body, styles), "a.odt")
+    assert [block.text for block in read.blocks] == ["# Le titre", "1. un\n2. deux", "- puce"]
+
+
 async def test_attachments_are_named_and_said_not_to_be_read(extractor: Extractor) -> None:
     read = await extractor.extract(samples.MAIL, "mail.eml")
     assert "[attachment: plan.pdf]" in text_of(read)
@@ -186,7 +217,7 @@ async def test_the_old_kinds(extractor: Extractor, kind: str) -> None:
     assert read.kind == kind
     words = {"doc": "Swimming in the lake", "xls": "Freshwater Ducks", "ppt": "With footnote"}
     assert words[kind] in text_of(read)
-    assert read.pages == {"doc": None, "xls": None, "ppt": 3}[kind]
+    assert read.pages == {"doc": None, "xls": 1, "ppt": 3}[kind]
 
 
 async def test_a_wrong_name_is_remarked_and_read_all_the_same(extractor: Extractor) -> None:

@@ -28,7 +28,7 @@ def read(reading: Reading, content: bytes) -> None:
     if body is None or not len(body):
         raise ValueError(reading.kind)
     reader = _Reader(reading, archive)
-    reader.learn_lists(root)
+    reader.learn_styles(root)
     kind = next((each for each in body if markup.local(each) in _BODIES), None)
     if kind is None:
         raise ValueError(reading.kind)
@@ -44,10 +44,15 @@ class _Reader:
         self.archive = archive
         self.lost = 0
         self._numbered: dict[str | None, Collection[int]] = {}
+        self._titles: dict[str | None, int] = {"Title": 1, "Subtitle": 2}
         self._last_number = 0
 
-    def learn_lists(self, root: Element) -> None:
-        """Learn which levels of which list styles are numbered; the others have bullets."""
+    def learn_styles(self, root: Element) -> None:
+        """Learn which paragraphs are titles, and which levels of lists are numbered."""
+        for style in markup.inside(root, "style"):
+            parent = markup.attribute(style, "parent-style-name")
+            if parent in self._titles:
+                self._titles[markup.attribute(style, "name")] = self._titles[parent]
         for style in markup.inside(root, "list-style"):
             self._numbered[markup.attribute(style, "name")] = {
                 _count_of(level, "level")
@@ -142,7 +147,7 @@ class _Reader:
             level = markup.attribute(each, "outline-level") or "1"
             self._put_paragraph(each, depth, int(level) if level.isdigit() else 1)
         elif name == "p":
-            self._put_paragraph(each, depth, 0)
+            self._put_paragraph(each, depth, self._titles.get(_style(each), 0))
         elif name == "list":
             self._put_list(each, 0, depth)
         elif name == "table":
@@ -371,6 +376,10 @@ def _repeated(element: Element, name: str) -> int:
 def _count_of(element: Element, name: str) -> int:
     said = markup.attribute(element, name) or "1"
     return int(said) if said.isdigit() and len(said) < 4 else 1
+
+
+def _style(paragraph: Element) -> str | None:
+    return markup.attribute(paragraph, "style-name")
 
 
 def _class(frame: Element) -> str:

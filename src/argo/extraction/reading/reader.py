@@ -40,6 +40,7 @@ _READERS: dict[str, tuple[Reader, ...]] = {
     "ods": (opendocument.read, whole.read),
     "odp": (opendocument.read,),
     "doc": (old.read, whole.read),
+    "xls": (whole.read_sheets, whole.read),
     "ppt": (old.read, whole.read),
 }
 _OTHERS: tuple[Reader, ...] = (whole.read,)

@@ -7,6 +7,7 @@ import re
 import kreuzberg
 from kreuzberg.exceptions import KreuzbergError
 
+from argo.extraction import errors
 from argo.extraction.reading import markdown
 from argo.extraction.reading.document import Reading
 from argo.extraction.types import MEDIA_TYPES
@@ -28,6 +29,22 @@ def read(reading: Reading, content: bytes) -> None:
     """Read a document of one of Kreuzberg's kinds."""
     put(reading, content, MEDIA_TYPES[reading.kind])
     reading.read_by = "kreuzberg"
+
+
+def read_sheets(reading: Reading, content: bytes) -> None:
+    """Read an old workbook: Kreuzberg gives each sheet's name as a heading of the second level."""
+    found = kreuzberg.extract_bytes_sync(content, MEDIA_TYPES[reading.kind], _PLAIN)
+    reading.read_by = "kreuzberg"
+    sheets = re.split(r"^## ", found.content, flags=re.MULTILINE)
+    reading.pages = len(sheets) - 1
+    if reading.pages > reading.limits.max_pages:
+        raise errors.TooManyPages(pages=reading.pages, limit=reading.limits.max_pages)
+    markdown.put(reading, sheets[0])
+    for number, sheet in enumerate(sheets[1:], 1):
+        name, _, rest = sheet.partition("\n")
+        reading.page = number
+        reading.heading(1, name, "sheet")
+        markdown.put(reading, rest, deeper=1)
 
 
 def put(reading: Reading, content: bytes, media_type: str, deeper: int = 0) -> None:

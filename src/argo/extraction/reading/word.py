@@ -71,14 +71,14 @@ class _Reader:
         """Put what stands beside the text: notes, comments, headers and footers."""
         for kind, mark in (("footnotes", ""), ("endnotes", "e")):
             for each in self._parts_of(kind):
-                if each.get(_w("type")) in {"separator", "continuationSeparator"}:
+                if markup.attribute(each, "type") in {"separator", "continuationSeparator"}:
                     continue
                 text = self._flat(each)
                 if text:
-                    self._reading.text(f"[^{mark}{each.get(_w('id'))}] {text}", "note")
+                    self._reading.text(f"[^{mark}{markup.attribute(each, 'id')}] {text}", "note")
         for each in self._parts_of("comments"):
             text = self._flat(each)
-            author = each.get(_w("author"), "").strip()
+            author = (markup.attribute(each, "author") or "").strip()
             if text:
                 said = f"[Comment, {author}] {text}" if author else f"[Comment] {text}"
                 self._reading.text(said, "comment")
@@ -177,12 +177,16 @@ class _Reader:
                 properties = markup.child(cell, "tcPr")
                 merged = markup.child(properties, "vMerge")
                 span = markup.child(properties, "gridSpan")
-                if merged is not None and merged.get(_w("val"), "continue") == "continue" and rows:
+                if (
+                    merged is not None
+                    and (markup.attribute(merged, "val") or "continue") == "continue"
+                    and rows
+                ):
                     above = rows[-1]
                     text = above[len(cells)] if len(cells) < len(above) else ""
                 else:
                     text = self._cell(cell, aside)
-                count = _number(span.get(_w("val"))) if span is not None else 1
+                count = _number(markup.attribute(span, "val")) if span is not None else 1
                 # What spans columns or rows is repeated in each: a row then reads by itself.
                 cells += [text] * max(1, min(count, 64))
             rows.append(cells)
@@ -215,7 +219,7 @@ def _sign(element: Element, name: str) -> str | None:
         return _symbol(element)
     if name in {"footnoteReference", "endnoteReference"}:
         mark = "e" if name.startswith("end") else ""
-        return f"[^{mark}{element.get(_w('id'))}]"
+        return f"[^{mark}{markup.attribute(element, 'id')}]"
     return _SIGNS.get(name)
 
 
@@ -239,7 +243,7 @@ def _choice(alternate: Element) -> Element:
 
 
 def _symbol(element: Element) -> str:
-    code = element.get(_w("char"), "")
+    code = markup.attribute(element, "char") or ""
     try:
         value = int(code, 16)
     except ValueError:
@@ -250,7 +254,3 @@ def _symbol(element: Element) -> str:
 
 def _number(text: str | None) -> int:
     return int(text) if text and text.isdigit() and len(text) < 6 else 1
-
-
-def _w(name: str) -> str:
-    return f"{{http://schemas.openxmlformats.org/wordprocessingml/2006/main}}{name}"
