@@ -13,6 +13,7 @@ from argo.completions.worker import Worker
 from argo.embedded.types import Addresses
 from argo.engines import register
 from argo.engines.client import EngineClient
+from argo.engines.embeddings import Embeddings
 from argo.engines.service import Engines
 from argo.engines.types import Model
 from argo.ground import Ground
@@ -27,6 +28,7 @@ class Heart:
 
     client: EngineClient
     engines: Engines
+    embeddings: Embeddings
     ledger: Ledger
     quotas: Quotas
     worker: Worker
@@ -39,6 +41,8 @@ class Heart:
         stack.callback(self.client.close)
         await self.engines.open()
         stack.push_async_callback(self.engines.close)
+        await self.embeddings.open()
+        stack.push_async_callback(self.embeddings.close)
         stack.push_async_callback(self.ledger.close)
         await self.quotas.open()
         stack.push_async_callback(self.quotas.close)
@@ -57,6 +61,9 @@ def build_heart(ground: Ground) -> Heart:
     settings, database, clock = ground.settings, ground.database, ground.clock
     client = EngineClient(settings.engines)
     engines = Engines(_models(settings, ground.addresses), client, settings.engines)
+    source = register.embedding_source(
+        settings.embeddings, ground.addresses.embeddings, settings.engine_keys
+    )
     ledger = Ledger(database, clock)
     quotas = Quotas(settings.quotas, database, clock)
     link = Link(ground.secrets.derived("link"))
@@ -74,6 +81,7 @@ def build_heart(ground: Ground) -> Heart:
     return Heart(
         client=client,
         engines=engines,
+        embeddings=Embeddings(source, client, settings.engines),
         ledger=ledger,
         quotas=quotas,
         worker=worker,

@@ -18,7 +18,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from argo.assistants.types import AssistantSettings
 from argo.embedded.types import EmbeddedSettings
-from argo.engines.types import EmbeddingsSettings, EngineSettings, ModelSettings
+from argo.engines.types import EmbeddingsSettings, EngineSettings, ModelSettings, RerankSettings
 from argo.errors import ArgoError
 from argo.extraction.types import ExtractionSettings
 from argo.http.types import ServerSettings
@@ -54,6 +54,7 @@ class Settings:
     engines: EngineSettings = field(default_factory=EngineSettings)
     journal: JournalSettings = field(default_factory=JournalSettings)
     embeddings: EmbeddingsSettings | None = None
+    rerank: RerankSettings | None = None
     embedded: EmbeddedSettings = field(default_factory=EmbeddedSettings)
     extraction: ExtractionSettings = field(default_factory=ExtractionSettings)
     models: tuple[ModelSettings, ...] = ()
@@ -156,8 +157,9 @@ def _engine_keys(settings: Settings) -> dict[str, str]:
         for replica in model.replicas
         if replica.api_key_env is not None
     }
-    if settings.embeddings is not None and settings.embeddings.api_key_env is not None:
-        names.add(settings.embeddings.api_key_env)
+    for beside in (settings.embeddings, settings.rerank):
+        if beside is not None and beside.api_key_env is not None:
+            names.add(beside.api_key_env)
     keys = {}
     for name in sorted(names):
         if name not in os.environ:

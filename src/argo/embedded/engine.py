@@ -50,7 +50,7 @@ class Engine:
         self._libraries = openmp.library_path(folder.room("lib"))
         self._threads = threads or len(os.sched_getaffinity(0))
         self._identity = identity
-        self._port, self._key = _free_port(), secrets.token_urlsafe(32)
+        self._port, self._key = free_port(), secrets.token_urlsafe(32)
         self.address = EngineAddress(
             model_id=model.id,
             url=f"http://127.0.0.1:{self._port}/v1",
@@ -88,7 +88,8 @@ class Engine:
             # Another model's own template fits it better than ours.
             "template": _template() if self._bundled else "",
         }
-        return await spawn_apart("argo.embedded.llama", orders, self._libraries)
+        found = {} if self._libraries is None else {"LD_LIBRARY_PATH": self._libraries}
+        return await spawn_apart("argo.embedded.llama", orders, found)
 
 
 def bundled_weights() -> Path:
@@ -125,7 +126,8 @@ def _template() -> str:
     return importlib.resources.files("argo.embedded").joinpath("template.jinja").read_text("utf-8")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine's that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -49,7 +49,7 @@ def main() -> None:
     os.nice(5)
     server = Server(_parameters(orders, f"/proc/self/fd/{weights}"))
     print(READY, flush=True)
-    _close_log()
+    launch.close_log()
     signal.pause()
     del server
 
@@ -80,13 +80,6 @@ def _parameters(orders: Orders, file: str) -> CommonParams:
     params.cors_origins = ""
     params.verbosity = _WARNINGS
     return params
-
-
-def _close_log() -> None:
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-    os.close(nowhere)
 
 
 if __name__ == "__main__":

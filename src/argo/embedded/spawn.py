@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from argo.embedded.identity import Identity
 
@@ -62,13 +63,13 @@ async def spawn_program(
 
 
 async def spawn_apart(
-    module: str, orders: object, libraries: str | None = None
+    module: str, orders: object, environment: Mapping[str, str] = MappingProxyType({})
 ) -> asyncio.subprocess.Process:
-    """Start a module of ARGO that sees nothing of this environment; both its outputs are one.
+    """Start a module of ARGO that sees `environment` alone of ours; both its outputs are one.
 
-    It finds `orders`, as JSON, on its standard input, and shared libraries in `libraries`.
+    It finds `orders`, as JSON, on its standard input.
     """
-    env = _BARE if libraries is None else {**_BARE, "LD_LIBRARY_PATH": libraries}
+    env = {**_BARE, **environment}
     return await _spawn_module(module, orders, stderr=subprocess.STDOUT, env=env)
 
 

@@ -76,15 +76,35 @@ class EngineAddress:
 
 
 @dataclass(frozen=True)
+class EmbeddingsAddress:
+    """Where the embedded embedding model answers, until the next `argo serve`."""
+
+    model_id: str
+    url: str
+    """The base of its OpenAI API, as in `[embeddings]`."""
+    key: str = field(repr=False)
+    dimension: int
+    """How many numbers a vector has."""
+    context_tokens: int
+    """How much of a text is read as one; a longer one is read in parts and their mean taken."""
+    version: str
+    """Vectors compare with those of the same version alone."""
+    query_prefix: str
+    passage_prefix: str
+
+
+@dataclass(frozen=True)
 class Addresses:
-    """What a worker is told of the embedded parts; both empty when the settings name others."""
+    """What a worker is told of the embedded parts; empty where the settings name others."""
 
     database: str | None = field(default=None, repr=False)
     """libpq address of the service's role."""
     engines: tuple[EngineAddress, ...] = ()
+    embeddings: EmbeddingsAddress | None = None
 
 
 def addresses_of(told: Mapping[str, Any]) -> Addresses:
     """Return the addresses that `dataclasses.asdict` made `told` of."""
     engines = tuple(EngineAddress(**engine) for engine in told["engines"])
-    return Addresses(database=told["database"], engines=engines)
+    embeddings = told["embeddings"] and EmbeddingsAddress(**told["embeddings"])
+    return Addresses(database=told["database"], engines=engines, embeddings=embeddings)

@@ -78,3 +78,30 @@ class EngineSlow(ArgoError):
     kind = "unavailable"
     english = "{model} took too long to answer and was stopped. Try again in a moment."
     french = "{model} a mis trop longtemps à répondre et a été arrêté. Réessayez dans un instant."
+
+
+class EmbeddingsAbsent(ArgoError):
+    """Vectors were asked for where no `[embeddings]` are set and no embedded model runs."""
+
+    code = "embeddings_absent"
+    kind = "unavailable"
+    english = "No embedding model is set up here. Ask the people who run this service for one."
+    french = (
+        "Aucun modèle de plongement n'est installé ici. Demandez-en un à l'équipe qui gère ce "
+        "service."
+    )
+
+
+class RerankAbsent(ArgoError):
+    """Texts were to be ranked where no `[rerank]` is set."""
+
+    code = "rerank_absent"
+    kind = "unknown"
+    english = (
+        "No model that ranks texts is set up here. Compare vectors of /v1/embeddings instead, or "
+        "ask the people who run this service for one."
+    )
+    french = (
+        "Aucun modèle de classement de textes n'est installé ici. Comparez plutôt des vecteurs de "
+        "/v1/embeddings, ou demandez-en un à l'équipe qui gère ce service."
+    )

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from argo.embedded.types import BundledModel, EngineAddress
-from argo.engines.types import Model, ModelSettings, Replica, ReplicaSettings
+from argo.embedded.types import BundledModel, EmbeddingsAddress, EngineAddress
+from argo.engines.types import (
+    EmbeddingSource,
+    EmbeddingsSettings,
+    Model,
+    ModelSettings,
+    Replica,
+    ReplicaSettings,
+    RerankSettings,
+)
 
 
 def models(
@@ -38,6 +46,41 @@ def _retired_for(model_id: str, settings: Sequence[ModelSettings]) -> tuple[str,
         if at == model_id and name != model_id:
             found.append(name)
     return tuple(found)
+
+
+def embedding_source(
+    settings: EmbeddingsSettings | None,
+    embedded: EmbeddingsAddress | None,
+    keys: Mapping[str, str],
+) -> EmbeddingSource | None:
+    """Return what makes vectors: the engine of `settings`, else the embedded one, else none."""
+    if settings is not None:
+        return EmbeddingSource(
+            replica=_beside(settings, keys),
+            model_id=settings.model,
+            context_tokens=settings.context_tokens,
+            version=settings.version,
+            query_prefix=settings.query_prefix,
+            passage_prefix=settings.passage_prefix,
+            dimension=None,
+        )
+    if embedded is None:
+        return None
+    return EmbeddingSource(
+        replica=Replica(url=embedded.url, capacity=None, api_key=embedded.key),
+        model_id=embedded.model_id,
+        context_tokens=embedded.context_tokens,
+        version=embedded.version,
+        query_prefix=embedded.query_prefix,
+        passage_prefix=embedded.passage_prefix,
+        dimension=embedded.dimension,
+    )
+
+
+def _beside(settings: EmbeddingsSettings | RerankSettings, keys: Mapping[str, str]) -> Replica:
+    """Return the engine that stands beside the models, as `settings` say it."""
+    key = keys[settings.api_key_env] if settings.api_key_env is not None else None
+    return Replica(url=settings.url.rstrip("/"), capacity=settings.capacity, api_key=key)
 
 
 def _bundled(engine: EngineAddress) -> Model:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 Size = Literal["small", "large"]
 Capability = Literal["tools", "json_schema", "reasoning", "cites", "continues"]
@@ -62,6 +62,32 @@ class EmbeddingsSettings:
     url: str
     model: str
     api_key_env: str | None = None
+    context_tokens: Annotated[int, Field(ge=16)] = 8192
+    """What the model reads of one text."""
+    query_prefix: str = ""
+    """What the model wants before a text that is searched with ("query: " for e5)."""
+    passage_prefix: str = ""
+    """What it wants before a text that is searched in ("passage: " for e5)."""
+    version: str = "1"
+    """Changed by the operator when other weights answer under the same name: vectors are then
+    made anew."""
+    capacity: Annotated[int, Field(ge=1)] | None = None
+    """How many requests a worker sends at once; absent means 8."""
+
+
+@dataclass(frozen=True)
+class RerankSettings:
+    """`[rerank]`: an engine that orders texts by how well they answer a question (`/v1/rerank`)."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    url: str
+    model: str
+    api_key_env: str | None = None
+    context_tokens: Annotated[int, Field(ge=16)] = 8192
+    """What the model reads of a question and one text together."""
+    capacity: Annotated[int, Field(ge=1)] | None = None
+    """How many requests a worker sends at once; absent means 8."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +105,20 @@ class Replica:
     def __repr__(self) -> str:
         """Show everything but the key."""
         return f"Replica(url={self.url!r}, capacity={self.capacity!r})"
+
+
+@dataclass(frozen=True)
+class EmbeddingSource:
+    """What makes vectors here, and what it wants before a text of each kind."""
+
+    replica: Replica
+    model_id: str
+    context_tokens: int
+    version: str
+    query_prefix: str
+    passage_prefix: str
+    dimension: int | None
+    """None until the engine has made a first vector."""
 
 
 @dataclass(frozen=True)
