@@ -42,6 +42,7 @@ from argo.http.metrics import Metrics
 from argo.http.pages import Pages
 from argo.journal.types import STRANGER, Actor, Event
 from argo.openai import routes as openai_routes
+from argo.openai.types import Asks
 from argo.settings import Settings
 from argo.storage.database import Database
 from argo.temporary import routes as temporary_routes
@@ -118,7 +119,7 @@ class Argo:
 
     async def close(self) -> None:
         """Stop every part, in reverse order."""
-        self.heart.completions.drain()
+        self.heart.drain()
         await self._opened.aclose()
 
     async def reload(self, settings: Settings) -> None:
@@ -195,7 +196,7 @@ def _routers(ground: Ground, heart: Heart, subjects: Subjects) -> tuple[APIRoute
         search_routes.routes(subjects.search, guard),
         temporary_routes.routes(subjects.temporary, subjects.exports, guard, ground.clock),
         openai_routes.routes(
-            heart.completions,
+            Asks(heart.completions, heart.beside, heart.embeddings, heart.rerank),
             assistants,
             heart.ledger,
             guard,

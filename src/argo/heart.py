@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
+from argo.completions.beside import Beside
 from argo.completions.generations import Generations
 from argo.completions.link import Link
 from argo.completions.places import Places
@@ -14,6 +15,7 @@ from argo.embedded.types import Addresses
 from argo.engines import register
 from argo.engines.client import EngineClient
 from argo.engines.embeddings import Embeddings
+from argo.engines.rerank import Rerank
 from argo.engines.service import Engines
 from argo.engines.types import Model
 from argo.ground import Ground
@@ -29,11 +31,13 @@ class Heart:
     client: EngineClient
     engines: Engines
     embeddings: Embeddings
+    rerank: Rerank
     ledger: Ledger
     quotas: Quotas
     worker: Worker
     places: Places
     completions: Completions
+    beside: Beside
     generations: Generations
 
     async def open(self, stack: AsyncExitStack) -> None:
@@ -43,12 +47,20 @@ class Heart:
         stack.push_async_callback(self.engines.close)
         await self.embeddings.open()
         stack.push_async_callback(self.embeddings.close)
+        await self.rerank.open()
+        stack.push_async_callback(self.rerank.close)
         stack.push_async_callback(self.ledger.close)
         await self.quotas.open()
         stack.push_async_callback(self.quotas.close)
         stack.push_async_callback(self.completions.close)
+        stack.push_async_callback(self.beside.close)
         self.places.open()
         stack.push_async_callback(self.places.close)
+
+    def drain(self) -> None:
+        """Take no new question; those that run go on."""
+        self.completions.drain()
+        self.beside.drain()
 
     def replace(self, settings: Settings, addresses: Addresses) -> None:
         """Take the models and quotas of new `settings`."""
@@ -82,11 +94,18 @@ def build_heart(ground: Ground) -> Heart:
         client=client,
         engines=engines,
         embeddings=Embeddings(source, client, settings.engines),
+        rerank=Rerank(
+            settings.rerank,
+            register.rerank_replica(settings.rerank, settings.engine_keys),
+            client,
+            settings.engines,
+        ),
         ledger=ledger,
         quotas=quotas,
         worker=worker,
         places=places,
         completions=completions,
+        beside=Beside(quotas, ledger, clock),
         generations=Generations(completions, database, worker, clock),
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from argo.openai import anthropic, lists, responses, text_completions
+from argo.openai import anthropic, embeddings, lists, rerank, responses, text_completions
 from tests.fixtures import Service
 
 
@@ -35,6 +35,8 @@ async def paths(service: Service) -> Any:
             {**anthropic.PASSED, **anthropic.IGNORED},
             ["model", "max_tokens", "messages"],
         ),
+        ("embeddings", {**embeddings.PASSED, **embeddings.IGNORED}, ["model", "input"]),
+        ("rerank", {**rerank.PASSED, **rerank.IGNORED}, ["model", "query", "documents"]),
         (
             "messages/count_tokens",
             {**anthropic.PASSED, **anthropic.IGNORED},
@@ -57,6 +59,8 @@ async def test_every_route_says_how_it_refuses(paths: Any) -> None:
         ("/v1/responses", "post"),
         ("/v1/messages", "post"),
         ("/v1/messages/count_tokens", "post"),
+        ("/v1/embeddings", "post"),
+        ("/v1/rerank", "post"),
         ("/v1/usage", "get"),
         ("/v1/models", "get"),
         ("/v1/models/{model_id}", "get"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from argo.openai import anthropic, responses, text_completions
+from argo.openai import anthropic, embeddings, rerank, responses, text_completions
 from argo.openai.lists import IGNORED, PASSED, REFUSED
 
 PAGE = Path(__file__).parents[2] / "docs" / "developers" / "api.md"
@@ -34,6 +34,10 @@ def rows(fields: Mapping[str, str]) -> list[str]:
         ("responses: passed", responses.PASSED),
         ("responses: accepted and ignored", responses.IGNORED),
         ("responses: refused by name", responses.REFUSED),
+        ("embeddings: passed", embeddings.PASSED),
+        ("embeddings: accepted and ignored", embeddings.IGNORED),
+        ("rerank: passed", rerank.PASSED),
+        ("rerank: accepted and ignored", rerank.IGNORED),
         ("messages: passed", anthropic.PASSED),
         ("messages: accepted and ignored", anthropic.IGNORED),
         ("messages: refused by name", anthropic.REFUSED),

@@ -7,7 +7,7 @@ import binascii
 import math
 import sys
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -103,14 +103,26 @@ class Embeddings:
         Raises `EmbeddingsAbsent`, `EngineAway`, `EngineFull`, `EngineSlow`, `EngineRefused`,
         `EngineBroke`, or `ContextExceeded` where the engine does not read a long text in parts.
         """
+        vectors: list[array[float]] = []
+        tokens, exact = 0, True
+        async for piece in self.pieces(texts, kind):
+            vectors += piece.vectors
+            tokens, exact = tokens + piece.tokens, exact and piece.exact
+        return Embedded(vectors, tokens, exact)
+
+    async def pieces(
+        self, texts: Sequence[str], kind: Kind | None
+    ) -> AsyncGenerator[Embedded, None]:
+        """Yield the vectors of `texts` as they are made, a few texts at a time.
+
+        In pieces, so that one asker's thousand texts do not keep another's single one waiting.
+        Raises like `embed`.
+        """
         if self._source is None or self._aside is None:
             raise EmbeddingsAbsent
         prefix = {"query": self._source.query_prefix, "passage": self._source.passage_prefix}.get(
             kind or "", ""
         )
-        vectors: list[array[float]] = []
-        tokens, exact = 0, True
-        # In pieces, so that one asker's thousand texts do not keep another's single one waiting.
         for start in range(0, len(texts), _TEXTS_AT_ONCE):
             piece = [prefix + text for text in texts[start : start + _TEXTS_AT_ONCE]]
             fields = {"input": piece, "encoding_format": "base64"}
@@ -118,13 +130,9 @@ class Embeddings:
             found = _vectors(answer, len(piece))
             if found is None or any(len(each) != self._expected(found) for each in found):
                 raise self._aside.broke()
-            vectors += found
             counted = _tokens(answer)
-            exact = exact and counted is not None
-            tokens += (
-                round(sum(map(len, piece)) / _CHARACTERS_A_TOKEN) if counted is None else counted
-            )
-        return Embedded(vectors, tokens, exact)
+            about = round(sum(map(len, piece)) / _CHARACTERS_A_TOKEN)
+            yield Embedded(found, about if counted is None else counted, counted is not None)
 
     def _expected(self, found: Sequence[array[float]]) -> int:
         if self._dimension is None and found:

@@ -77,6 +77,11 @@ def embedding_source(
     )
 
 
+def rerank_replica(settings: RerankSettings | None, keys: Mapping[str, str]) -> Replica | None:
+    """Return the engine that ranks, None when there is none."""
+    return None if settings is None else _beside(settings, keys)
+
+
 def _beside(settings: EmbeddingsSettings | RerankSettings, keys: Mapping[str, str]) -> Replica:
     """Return the engine that stands beside the models, as `settings` say it."""
     key = keys[settings.api_key_env] if settings.api_key_env is not None else None

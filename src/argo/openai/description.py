@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from argo.openai import anthropic, lists, responses, text_completions
+from argo.openai import anthropic, embeddings, lists, rerank, responses, text_completions
 
 Described = dict[str, Any]
 
@@ -84,9 +84,12 @@ _MODEL: Final[Described] = {
         "name": {"type": "string"},
         "root": {"type": "string"},
         "context_tokens": {"type": "integer"},
+        "context_window": {"type": "integer"},
         "max_model_len": {"type": "integer"},
+        "type": {"enum": ["chat", "embedding", "rerank"]},
         "capabilities": {"type": "array", "items": {"type": "string"}},
         "state": {"enum": ["ready", "starting", "away"]},
+        "status": {"enum": ["ready", "starting", "away"]},
     },
 }
 
@@ -123,6 +126,20 @@ SURFACES: Final[dict[str, Described]] = {
     "/messages": _surface(
         _request(anthropic.PASSED, anthropic.IGNORED, "max_tokens", "messages"), _ANTHROPIC_ERROR
     ),
+}
+_DONE: Final[Described] = {"200": {"description": "Done", "content": _json({"type": "object"})}}
+
+
+def _beside(request: Described) -> Described:
+    return {
+        "requestBody": {"required": True, "content": _json(request)},
+        "responses": {**_DONE, **_refusals(400, 401, 404, 413, 415, 429, 503)},
+    }
+
+
+BESIDE: Final[dict[str, Described]] = {
+    "/embeddings": _beside(_request(embeddings.PASSED, embeddings.IGNORED, "input")),
+    "/rerank": _beside(_request(rerank.PASSED, rerank.IGNORED, "query", "documents")),
 }
 _COUNTED: Final[Described] = {
     "type": "object",

@@ -17,15 +17,19 @@ from argo.accounts.types import Caller
 from argo.assistants.service import Assistants
 from argo.assistants.types import Resolved
 from argo.clock import Clock
-from argo.completions.service import Completions
 from argo.completions.types import Asker, Question
+from argo.engines.errors import EmbeddingsAbsent, ModelUnknown, RerankAbsent
 from argo.engines.types import Model
+from argo.errors import ArgoError
 from argo.http.json_body import read_object
 from argo.openai import (
     anthropic,
+    beside,
     catalogue,
     description,
+    embeddings,
     fields,
+    rerank,
     responses,
     text_completions,
     usage,
@@ -34,7 +38,7 @@ from argo.openai.answers import Answer
 from argo.openai.anthropic_shape import MessageShape
 from argo.openai.response_shape import ResponseShape
 from argo.openai.shapes import CompletionShape, Shape, TextShape
-from argo.openai.types import Asked
+from argo.openai.types import Asked, Asks
 from argo.usage.service import Ledger
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -53,7 +57,7 @@ class _Plain(APIRoute):
 
 
 def routes(
-    completions: Completions,
+    asks: Asks,
     assistants: Assistants,
     ledger: Ledger,
     guard: Guard,
@@ -63,8 +67,10 @@ def routes(
 ) -> APIRouter:
     """Return the routes of `/v1`; a body is at most `most_body_bytes` long."""
     router = APIRouter(prefix="/v1", route_class=_Plain, tags=["OpenAI"])
-    _catalogue_routes(router, completions, assistants, guard)
+    completions = asks.completions
+    _catalogue_routes(router, asks, assistants, guard)
     _usage_route(router, ledger, guard, clock)
+    _beside_routes(router, asks, guard, clock, most_body_bytes)
 
     async def read(request: Request) -> tuple[dict[str, Any], Resolved, str | None]:
         body = await read_object(request.receive, dict(request.scope["headers"]), most_body_bytes)
@@ -108,20 +114,58 @@ def routes(
     return router
 
 
-def _catalogue_routes(
-    router: APIRouter, completions: Completions, assistants: Assistants, guard: Guard
+def _beside_routes(
+    router: APIRouter, asks: Asks, guard: Guard, clock: Clock, most_body_bytes: int
 ) -> None:
+    async def read(request: Request) -> tuple[Caller, dict[str, Any]]:
+        caller = await guard.key(request)
+        return caller, await read_object(
+            request.receive, dict(request.scope["headers"]), most_body_bytes
+        )
+
+    def answer(caller: Caller, model_id: str, work: beside.Work) -> Response:
+        asker = Asker(caller.owner, "api", caller.key_id)
+        return beside.BesideAnswer(asks.beside, asker, model_id, work)
+
+    async def embed(request: Request) -> Response:
+        """Turn texts into vectors."""
+        caller, body = await read(request)
+        model_id = _named(body, asks.embeddings.model_id, EmbeddingsAbsent())
+        asked = embeddings.read(body, asks.embeddings.dimension)
+        return answer(caller, model_id, beside.embedding(asks.embeddings, asked, model_id))
+
+    async def rank(request: Request) -> Response:
+        """Order texts by how well they answer a question."""
+        caller, body = await read(request)
+        model_id = _named(body, asks.rerank.model_id, RerankAbsent())
+        asked, answer_id = rerank.read(body), f"rerank-{clock.new_id().hex}"
+        return answer(caller, model_id, beside.ranking(asks.rerank, asked, model_id, answer_id))
+
+    for path, endpoint in (("/embeddings", embed), ("/rerank", rank)):
+        described = description.BESIDE[path]
+        router.add_api_route(path, endpoint, methods=["POST"], openapi_extra=described)
+
+
+def _named(body: Mapping[str, object], model_id: str | None, absent: ArgoError) -> str:
+    """Return the model's id, which `body` must name; raises `absent` where there is none."""
+    name = fields.model_name(body)
+    if model_id is None:
+        raise absent
+    if name != model_id:
+        raise ModelUnknown(param="model")
+    return model_id
+
+
+def _catalogue_routes(router: APIRouter, asks: Asks, assistants: Assistants, guard: Guard) -> None:
     async def models(request: Request) -> Response:
         """List the models and assistants that can be asked."""
         await guard.key(request)
-        return JSONResponse({"object": "list", "data": catalogue.models(completions, assistants)})
+        return JSONResponse({"object": "list", "data": catalogue.models(asks, assistants)})
 
     async def model(request: Request) -> Response:
         """Describe one model or assistant."""
         await guard.key(request)
-        return JSONResponse(
-            catalogue.model(request.path_params["model_id"], completions, assistants)
-        )
+        return JSONResponse(catalogue.model(request.path_params["model_id"], asks, assistants))
 
     router.add_api_route("/models", models, methods=["GET"], openapi_extra=description.MODELS)
     router.add_api_route(

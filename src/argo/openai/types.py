@@ -1,10 +1,14 @@
-"""A request once it is checked."""
+"""A request once it is checked, and what can be asked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from argo.completions.beside import Beside
+from argo.completions.service import Completions
 from argo.completions.types import Endpoint
+from argo.engines.embeddings import Embeddings
+from argo.engines.rerank import Rerank
 
 
 @dataclass(frozen=True)
@@ -16,3 +20,13 @@ class Asked:
     include_usage: bool
     endpoint: Endpoint = "chat/completions"
     """Where of an engine it goes."""
+
+
+@dataclass(frozen=True)
+class Asks:
+    """Everything a program may ask: models, and the engines beside them."""
+
+    completions: Completions
+    beside: Beside
+    embeddings: Embeddings
+    rerank: Rerank

@@ -36,6 +36,8 @@ def route(request: Request, profile: Profile, started_at: int, *, doors_open: bo
         return _look(request.path, profile, started_at)
     if request.method == "POST" and request.path == "/v1/embeddings":
         return _embeddings(json_body(request), profile)
+    if request.method == "POST" and request.path == "/v1/rerank":
+        return _rerank(json_body(request), profile)
     if request.method == "POST" and request.path == "/tokenize":
         return _tokenize(json_body(request), profile)
     return _not_found()
@@ -100,6 +102,28 @@ def _embeddings(body: dict[str, Any], profile: Profile) -> Reply:
     return Reply(
         200, orjson.dumps({"object": "list", "model": model, "data": data, "usage": usage})
     )
+
+
+def _rerank(body: dict[str, Any], profile: Profile) -> Reply:
+    question, texts = body.get("query"), body.get("documents")
+    if not isinstance(question, str) or not isinstance(texts, list):
+        raise Refusal(400, "query must be a string and documents a list", "documents")
+    asked = embed(question, profile.embedding_dimensions)
+    results: list[dict[str, Any]] = []
+    for index, text in enumerate(texts):
+        read = embed(str(text), profile.embedding_dimensions)
+        score = sum(one * other for one, other in zip(asked, read, strict=True))
+        document = {"text": text, "multi_modal": None}
+        results.append({"index": index, "document": document, "relevance_score": score})
+    results.sort(key=lambda each: -each["relevance_score"])
+    total = sum(count_tokens(question) + count_tokens(str(text)) for text in texts)
+    answer = {
+        "id": "rerank-simulated",
+        "model": body.get("model") or profile.models[0],
+        "usage": {"prompt_tokens": total, "total_tokens": total},
+        "results": results[: body.get("top_n") or len(results)],
+    }
+    return Reply(200, orjson.dumps(answer))
 
 
 def _tokenize(body: dict[str, Any], profile: Profile) -> Reply:
