@@ -44,7 +44,8 @@ async def test_a_key_is_shown_once_and_opens_the_api(service: Service, visitor: 
     assert (await models(service, key)).status == 200
     listed = await visitor.get("/api/keys")
     (shown,) = listed.body["keys"]
-    assert set(shown) == {"id", "name", "prefix", "created_at", "expires_at", "last_used_at"}
+    told = {"id", "name", "prefix", "created_at", "expires_at", "last_used_at", "models", "lane"}
+    assert set(shown) == told | {"requests_per_minute", "concurrent_requests", "tokens_per_day"}
     assert key not in str(listed.body)
     assert shown["last_used_at"] is not None
     lasts = datetime.fromisoformat(shown["expires_at"]) - datetime.fromisoformat(
@@ -203,3 +204,48 @@ async def test_a_key_without_a_name_is_not_made(accounts: Accounts, new_person: 
     with pytest.raises(NameInvalid):
         await accounts.create_key(owner, " ", None)
     assert await accounts.keys(owner) == []
+
+
+async def test_a_key_keeps_to_its_models_lane_and_limits(
+    service: Service, visitor: Browser
+) -> None:
+    scope = {"models": ["small-model"], "lane": "batch", "tokens_per_day": 5000}
+    made = await visitor.post("/api/keys", {**LAPTOP, **scope, "requests_per_minute": 1})
+    assert made.status == 201
+    assert {name: made.body[name] for name in scope} == scope
+    key = made.body["key"]
+    async with Browser(service.url) as program:
+        bearer = {"authorization": f"Bearer {key}"}
+        listed = await program.get("/v1/models", **bearer)
+        assert [each["id"] for each in listed.body["data"]] == ["small-model"]
+        for path in ("/v1/models/large-model", "/v1/models/nothing-at-all"):
+            assert (await program.get(path, **bearer)).status == 404
+        question = {"model": "large-model", "messages": [{"role": "user", "content": "Bonjour"}]}
+        refused = await program.post("/v1/chat/completions", question, **bearer)
+        assert (refused.status, refused.body["error"]["code"]) == (404, "model_not_found")
+        asked = await program.post(
+            "/v1/chat/completions", {**question, "model": "small-model"}, **bearer
+        )
+        assert asked.status == 200
+        assert asked.headers["x-ratelimit-limit-requests"] == "1"
+        assert asked.headers["x-ratelimit-limit-tokens"] == "5000"
+        again = await program.post(
+            "/v1/chat/completions", {**question, "model": "small-model"}, **bearer
+        )
+    assert (again.status, again.body["error"]["code"]) == (429, "rate_limit_exceeded")
+    assert "This key" in again.body["error"]["message"]
+    assert int(again.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"models": []},
+        {"models": [""]},
+        {"lane": "interactive"},
+        {"requests_per_minute": -1},
+        {"tokens_per_day": 2**31},
+    ],
+)
+async def test_a_scope_that_cannot_be_is_refused(visitor: Browser, wish: dict[str, Any]) -> None:
+    assert (await visitor.post("/api/keys", {**LAPTOP, **wish})).status == 400

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +10,6 @@ from hypothesis import strategies as st
 
 from argo.clock import Clock
 from argo.quotas import store
-from argo.quotas.store import Decision
 from argo.quotas.types import QuotaSettings
 from argo.storage.database import Database
 from argo.storage.types import Owner
@@ -21,27 +21,43 @@ NOON = datetime(2030, 6, 1, 12, tzinfo=UTC)
 WINDOW = 60.0
 
 
+@dataclass(frozen=True)
+class Decided:
+    """What of a decision these tests are about: of the person's own rule alone."""
+
+    verdict: str
+    remaining: int
+    resets_in_seconds: float
+    retry_in_seconds: float
+
+
 class Asker:
     """One person who asks at instants counted in seconds from noon."""
 
     def __init__(self, database: Database, owner: Owner, quotas: QuotaSettings) -> None:
         self._database, self._owner, self._quotas = database, owner, quotas
 
-    async def asks(self, second: float) -> Decision:
+    async def asks(self, second: float) -> Decided:
         """Return what is decided at that second."""
-        at = NOON + timedelta(seconds=second)
-        return await store.take(self._database, self._owner, Clock().new_id(), self._quotas, at)
+        at, lease_id = NOON + timedelta(seconds=second), Clock().new_id()
+        found = await store.take(self._database, self._owner, None, lease_id, self._quotas, at)
+        return Decided(
+            found.verdict,
+            found.requests_remaining,
+            found.requests_reset_in_seconds,
+            found.retry_in_seconds,
+        )
 
 
 async def test_the_window_slides(database: Database, new_person: NewPerson) -> None:
     ada = Asker(database, await new_person(), QuotaSettings(2, 0))
-    assert await ada.asks(0) == Decision("taken", 1, WINDOW, 0)
-    assert await ada.asks(10) == Decision("taken", 0, WINDOW, 0)
-    assert await ada.asks(25) == Decision("window", 0, 45, 35)
-    assert await ada.asks(59) == Decision("window", 0, 11, 1)
+    assert await ada.asks(0) == Decided("taken", 1, WINDOW, 0)
+    assert await ada.asks(10) == Decided("taken", 0, WINDOW, 0)
+    assert await ada.asks(25) == Decided("window", 0, 45, 35)
+    assert await ada.asks(59) == Decided("window", 0, 11, 1)
     # At sixty seconds the first one counts no more; the second does for ten seconds yet.
-    assert await ada.asks(60) == Decision("taken", 0, WINDOW, 0)
-    assert await ada.asks(69) == Decision("window", 0, 51, 1)
+    assert await ada.asks(60) == Decided("taken", 0, WINDOW, 0)
+    assert await ada.asks(69) == Decided("window", 0, 51, 1)
     assert (await ada.asks(70)).verdict == "taken"
 
 
@@ -68,13 +84,13 @@ async def test_a_lease_that_is_renewed_goes_on_counting_and_one_given_back_does_
     database: Database, new_person: NewPerson
 ) -> None:
     owner, lease_id = await new_person(), Clock().new_id()
-    await store.take(database, owner, lease_id, QuotaSettings(0, 1))
+    await store.take(database, owner, None, lease_id, QuotaSettings(0, 1))
     async with database.house() as house:
         await store.renew(house, [lease_id])
-    second = await store.take(database, owner, Clock().new_id(), QuotaSettings(0, 1))
+    second = await store.take(database, owner, None, Clock().new_id(), QuotaSettings(0, 1))
     assert second.verdict == "concurrent"
     await store.release(database, [lease_id])
-    third = await store.take(database, owner, Clock().new_id(), QuotaSettings(0, 1))
+    third = await store.take(database, owner, None, Clock().new_id(), QuotaSettings(0, 1))
     assert third.verdict == "taken"
 
 
@@ -91,7 +107,7 @@ async def test_refused_for_running_questions_costs_nothing_of_the_window(
 ) -> None:
     ada = Asker(database, await new_person(), QuotaSettings(10, 1))
     assert (await ada.asks(0)).remaining == 9
-    assert await ada.asks(1) == Decision("concurrent", 9, 59, 1)
+    assert await ada.asks(1) == Decided("concurrent", 9, 59, 1)
     assert (await ada.asks(6)).remaining == 8
 
 

@@ -67,6 +67,13 @@ ROWS = {
             "gen_random_uuid(), false, 0, now() FROM users"
         ),
     ),
+    "0009": (
+        "quota_limits",
+        (
+            "INSERT INTO quota_limits (institution_id, kind, subject_id, tokens_per_day) "
+            "SELECT institution_id, 'user', id, 5000 FROM users"
+        ),
+    ),
 }
 
 

@@ -32,6 +32,18 @@ class InvalidApiKey(ArgoError):
     )
 
 
+class ModelNotOfKey(ArgoError):
+    """A key that is scoped to some models asked another, or one that does not exist."""
+
+    code = "model_not_of_key"
+    kind = "unknown"
+    english = "This key may not ask that model. GET /v1/models lists those it may."
+    french = (
+        "Cette clé ne peut pas interroger ce modèle. GET /v1/models donne la liste de ceux qu'elle "
+        "peut interroger."
+    )
+
+
 class CrossSiteRefused(ArgoError):
     """A request that changes something came without proof that ARGO's own page sent it."""
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from argo.accounts.errors import CrossSiteRefused, InvalidApiKey, NotSignedIn
+from argo.accounts.errors import CrossSiteRefused, InvalidApiKey, ModelNotOfKey, NotSignedIn
 from argo.accounts.service import Accounts
 from argo.accounts.types import SESSION_LASTS, Caller, SignedIn
 from argo.errors import Language
@@ -151,6 +151,17 @@ def _is_loopback(host: str) -> bool:
         return name == "localhost" or ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def may_ask(caller: Caller, model: str) -> bool:
+    """Whether the caller's key may ask what `/v1/models` calls `model`."""
+    return caller.key_models is None or model in caller.key_models
+
+
+def allowed(caller: Caller, model: str) -> None:
+    """Raise `ModelNotOfKey` when the caller's key may not ask `model`."""
+    if not may_ask(caller, model):
+        raise ModelNotOfKey(param="model")
 
 
 def reading(caller: Caller, request: Request) -> Language:

@@ -1,7 +1,7 @@
 """Sign-in, sign-out, sessions and keys, for the page."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from argo.accounts.guards import Guard
 from argo.accounts.service import Accounts
-from argo.accounts.types import Caller, Key, Session
+from argo.accounts.types import Caller, Key, Scope, Session
 
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+_Limit = Annotated[int, Field(ge=0, le=2**31 - 1)] | None
 
 
 class _Sent(BaseModel):
@@ -36,6 +37,27 @@ class KeySent(_Sent):
 
     name: _Line
     expires_in_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    models: (
+        Annotated[
+            list[Annotated[str, StringConstraints(min_length=1, max_length=256)]],
+            Field(min_length=1, max_length=64),
+        ]
+        | None
+    ) = None
+    lane: Literal["api", "batch"] = "api"
+    requests_per_minute: _Limit = None
+    concurrent_requests: _Limit = None
+    tokens_per_day: _Limit = None
+
+    def scope(self) -> Scope:
+        """Return what the key shall be held to."""
+        return Scope(
+            models=self.models,
+            lane=self.lane,
+            requests_per_minute=self.requests_per_minute,
+            concurrent_requests=self.concurrent_requests,
+            tokens_per_day=self.tokens_per_day,
+        )
 
 
 class InvitationShown(BaseModel):
@@ -73,6 +95,11 @@ class KeyShown(BaseModel):
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
+    models: list[str] | None
+    lane: Literal["api", "batch"]
+    requests_per_minute: int | None
+    concurrent_requests: int | None
+    tokens_per_day: int | None
 
 
 class KeyMade(KeyShown):
@@ -160,7 +187,7 @@ def _key_routes(router: APIRouter, accounts: Accounts, guard: Guard) -> None:
     async def create(sent: KeySent, caller: Annotated[Caller, Depends(guard.session)]) -> KeyMade:
         """Make a key and show it in full, this once."""
         lasts = None if sent.expires_in_days is None else timedelta(days=sent.expires_in_days)
-        secret, key = await accounts.create_key(caller.owner, sent.name, lasts)
+        secret, key = await accounts.create_key(caller.owner, sent.name, lasts, sent.scope())
         return KeyMade(key=secret, **vars(key))
 
     @router.delete("/keys/{key_id}", status_code=204)

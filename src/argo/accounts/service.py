@@ -22,6 +22,7 @@ from argo.accounts.types import (
     Caller,
     Invitation,
     Key,
+    Scope,
     Session,
     SignedIn,
 )
@@ -130,10 +131,12 @@ class Accounts:
         async with self._database.person(owner) as person:
             return await store.keys(person, owner)
 
-    async def create_key(self, owner: Owner, name: str, lasts: timedelta | None) -> tuple[str, Key]:
+    async def create_key(
+        self, owner: Owner, name: str, lasts: timedelta | None, scope: Scope | None = None
+    ) -> tuple[str, Key]:
         """Make a key that `lasts` so long (None: until revoked); return it, this once, in full.
 
-        Raises `NameInvalid` or `TooManyKeys`.
+        Without a `scope` it may do what its owner may. Raises `NameInvalid` or `TooManyKeys`.
         """
         secret = KEY_START + self._clock.token()
         now = self._clock.now()
@@ -144,6 +147,7 @@ class Accounts:
             created_at=now,
             expires_at=None if lasts is None else now + lasts,
             last_used_at=None,
+            **vars(scope or Scope()),
         )
         async with self._database.person(owner) as person:
             await store.person_held(person, owner)

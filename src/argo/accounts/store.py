@@ -127,7 +127,8 @@ async def keys(person: Connection, owner: Owner) -> list[Key]:
     """Return the person's keys that are not revoked, newest first."""
     cursor = person.cursor(row_factory=class_row(Key))
     await cursor.execute(
-        "SELECT id, name, prefix, created_at, expires_at, last_used_at FROM api_keys "
+        "SELECT id, name, prefix, created_at, expires_at, last_used_at, models, lane, "
+        "requests_per_minute, concurrent_requests, tokens_per_day FROM api_keys "
         f"WHERE {_OWN} AND revoked_at IS NULL ORDER BY created_at DESC, id DESC",
         _of(owner),
     )
@@ -157,8 +158,9 @@ async def key_added(person: Connection, owner: Owner, key: Key, key_hash: bytes)
     """Add a key of the person."""
     await person.execute(
         "INSERT INTO api_keys "
-        "(id, institution_id, owner_id, prefix, key_hash, name, created_at, expires_at) "
-        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        "(id, institution_id, owner_id, prefix, key_hash, name, created_at, expires_at, models, "
+        "lane, requests_per_minute, concurrent_requests, tokens_per_day) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             key.id,
             owner.institution_id,
@@ -168,6 +170,11 @@ async def key_added(person: Connection, owner: Owner, key: Key, key_hash: bytes)
             key.name,
             key.created_at,
             key.expires_at,
+            None if key.models is None else list(key.models),
+            key.lane,
+            key.requests_per_minute,
+            key.concurrent_requests,
+            key.tokens_per_day,
         ),
     )
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     DateTime,
     ForeignKeyConstraint,
     Index,
+    Integer,
     LargeBinary,
     Table,
     Text,
@@ -15,6 +17,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from argo.storage.tables import instant, metadata, owned_columns
 
@@ -24,6 +27,20 @@ institutions = Table(
     Column("id", Uuid, primary_key=True),
     Column("slug", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
+)
+
+units = Table(
+    "units",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("institution_id", Uuid, nullable=False),
+    Column("slug", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    ForeignKeyConstraint(
+        ["institution_id"], ["institutions.id"], name="fk_units_institution_id_institutions"
+    ),
+    UniqueConstraint("institution_id", "id", name="uq_units_institution_id_id"),
+    UniqueConstraint("institution_id", "slug", name="uq_units_institution_id_slug"),
 )
 
 first_links = Table(
@@ -44,6 +61,13 @@ users = Table(
     Column("language", Text),
     instant("disabled_at", nullable=True),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("unit_id", Uuid),
+    ForeignKeyConstraint(
+        ["institution_id", "unit_id"],
+        ["units.institution_id", "units.id"],
+        name="fk_users_institution_id_unit_id_units",
+    ),
+    Index("ix_users_unit_id", "unit_id"),
     CheckConstraint("owner_id = id", name="owns_itself"),
     CheckConstraint("role IN ('member', 'referent', 'admin')", name="role"),
     CheckConstraint("language IN ('fr', 'en')", name="language"),
@@ -103,6 +127,23 @@ api_keys = Table(
     instant("expires_at", nullable=True),
     instant("last_used_at", nullable=True),
     instant("revoked_at", nullable=True),
+    Column("models", ARRAY(Text)),
+    Column("lane", Text, nullable=False, server_default=text("'api'")),
+    # The unit whose quota the key's questions count against; absent, its owner's own unit.
+    Column("unit_id", Uuid),
+    Column("requests_per_minute", Integer),
+    Column("concurrent_requests", Integer),
+    Column("tokens_per_day", BigInteger),
+    CheckConstraint("lane IN ('api', 'batch')", name="lane"),
+    CheckConstraint(
+        "requests_per_minute >= 0 AND concurrent_requests >= 0 AND tokens_per_day >= 0",
+        name="limits",
+    ),
+    ForeignKeyConstraint(
+        ["institution_id", "unit_id"],
+        ["units.institution_id", "units.id"],
+        name="fk_api_keys_institution_id_unit_id_units",
+    ),
     _of_user("api_keys"),
     Index("ix_api_keys_institution_id_owner_id", "institution_id", "owner_id"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -33,6 +34,9 @@ class Caller:
     institution_name: str
     session_id: UUID | None = None
     key_id: UUID | None = None
+    key_models: Sequence[str] | None = None
+    """The only names of `/v1/models` that the key may ask; None: every one."""
+    key_lane: Literal["api", "batch"] = "api"
     signed_in_until: datetime | None = None
 
     @property
@@ -70,6 +74,21 @@ class Session:
 
 
 @dataclass(frozen=True)
+class Scope:
+    """What a key may do: whom it may ask, in which lane, and how much.
+
+    `models` None: all that `/v1/models` lists. Of the limits, None and 0 mean no other than its
+    owner's.
+    """
+
+    models: Sequence[str] | None = None
+    lane: Literal["api", "batch"] = "api"
+    requests_per_minute: int | None = None
+    concurrent_requests: int | None = None
+    tokens_per_day: int | None = None
+
+
+@dataclass(frozen=True)
 class Key:
     """An API key as its owner sees it later; the key itself is shown once."""
 
@@ -79,6 +98,11 @@ class Key:
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
+    models: Sequence[str] | None
+    lane: Literal["api", "batch"]
+    requests_per_minute: int | None
+    concurrent_requests: int | None
+    tokens_per_day: int | None
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ class Beside:
         if self._draining:
             raise ServerStopping(retry_after=2)
         began = self._clock.monotonic()
-        taken = await self._quotas.take(asker.owner)
+        taken = await self._quotas.take(asker.owner, asker.key_id)
         counted = Counted(taken.allowance)
         outcome: Outcome = "stopped"
         try:

@@ -94,7 +94,7 @@ class Completions:
         if not question.counted:
             unlimited = Allowance(limit=0, remaining=0, resets_in_seconds=0.0, window_seconds=60)
             return self._admitted(question, model, unlimited, None)
-        taken = await self._quotas.take(question.asker.owner)
+        taken = await self._quotas.take(question.asker.owner, question.asker.key_id)
         return self._admitted(question, model, taken.allowance, taken.lease)
 
     def _admitted(

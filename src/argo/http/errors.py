@@ -33,7 +33,13 @@ _TYPE: dict[Kind, str] = {
     "unavailable": "server_error",
     "broken": "server_error",
 }
-_CODE = {"quota_exhausted": "rate_limit_exceeded"}
+_CODE = {
+    "quota_exhausted": "rate_limit_exceeded",
+    "shared_quota_exhausted": "rate_limit_exceeded",
+    "shared_too_many_at_once": "too_many_at_once",
+    "shared_tokens_exhausted": "tokens_exhausted",
+    "model_not_of_key": "model_not_found",
+}
 
 
 class RequestInvalid(ArgoError):

@@ -1,10 +1,10 @@
 """How a migration shuts a table: row-level security for persons, narrow grants for the rest.
 
-Five roles that cannot log in, own nothing and bypass nothing: `argo_person` (a person's own
+Six roles that cannot log in, own nothing and bypass nothing: `argo_person` (a person's own
 rows), `argo_sign_in` (functions that take a hash), `argo_house` (content-free tables),
-`argo_gate` (owns the sign-in functions), `argo_searcher` (owns the function of search). The
-service's login role may only take the first three, one transaction at a time
-(docs/decisions/0003-database-contexts.md).
+`argo_gate` (owns the sign-in functions), `argo_searcher` (owns the function of search),
+`argo_meter` (owns the quota's decision, sees counts and limits). The service's login role may only
+take the first three, one transaction at a time (docs/decisions/0003-database-contexts.md).
 """
 
 from __future__ import annotations

@@ -5,27 +5,30 @@ from __future__ import annotations
 import math
 
 from argo.errors import ArgoError
-from argo.quotas.errors import QuotaExhausted
-from argo.quotas.types import Allowance
+from argo.quotas.errors import QuotaRefused
+from argo.quotas.types import Allowance, TokenAllowance
 
 AI_GENERATED = {"x-argo-ai-generated": "true"}
 """On every answer that a model wrote (EU AI Act, Article 50 § 2: readable by machines)."""
 
 
 def quota(allowance: Allowance) -> dict[str, str]:
-    """Return the quota's headers; none when there is no limit."""
-    if allowance.limit == 0:
-        return {}
+    """Return the quota's headers; none of what has no limit."""
+    told = _counts("requests", allowance) if allowance.limit else {}
+    return told | (_counts("tokens", allowance.tokens) if allowance.tokens else {})
+
+
+def _counts(what: str, allowance: Allowance | TokenAllowance) -> dict[str, str]:
     return {
-        "x-ratelimit-limit-requests": str(allowance.limit),
-        "x-ratelimit-remaining-requests": str(allowance.remaining),
-        "x-ratelimit-reset-requests": duration(allowance.resets_in_seconds),
+        f"x-ratelimit-limit-{what}": str(allowance.limit),
+        f"x-ratelimit-remaining-{what}": str(allowance.remaining),
+        f"x-ratelimit-reset-{what}": duration(allowance.resets_in_seconds),
     }
 
 
 def quota_of(error: ArgoError) -> dict[str, str]:
     """Return the quota's headers of a refusal; none when it was not the quota's."""
-    return quota(error.allowance) if isinstance(error, QuotaExhausted) else {}
+    return quota(error.allowance) if isinstance(error, QuotaRefused) else {}
 
 
 def duration(seconds: float) -> str:

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from argo.accounts.guards import Guard
+from argo.accounts.guards import Guard, allowed, may_ask
 from argo.accounts.types import Caller
 from argo.assistants.service import Assistants
 from argo.assistants.types import Resolved
@@ -72,16 +72,18 @@ def routes(
     _usage_route(router, ledger, guard, clock)
     _beside_routes(router, asks, guard, clock, most_body_bytes)
 
-    async def read(request: Request) -> tuple[dict[str, Any], Resolved, str | None]:
+    async def read(request: Request, caller: Caller) -> tuple[dict[str, Any], Resolved, str | None]:
         body = await read_object(request.receive, dict(request.scope["headers"]), most_body_bytes)
-        resolved = assistants.resolve(fields.model_name(body))
+        name = fields.model_name(body)
+        allowed(caller, name)
+        resolved = assistants.resolve(name)
         assistant = resolved.assistant
         return body, resolved, assistant.instructions.text("en") if assistant else None
 
     def surface(path: str, text: str, reader: Reader, welcome: Welcome) -> None:
         async def ask(request: Request) -> Response:
             caller = await welcome(request)
-            body, resolved, instructions = await read(request)
+            body, resolved, instructions = await read(request, caller)
             asked, shape = reader(body, resolved.model, instructions)
             question = _question(caller, resolved, asked)
             still = partial(welcome, request)
@@ -103,8 +105,8 @@ def routes(
 
     async def count(request: Request) -> Response:
         """Say about how many tokens a request of `/v1/messages` would cost; asks no engine."""
-        await guard.key_either_way(request)
-        body, resolved, instructions = await read(request)
+        caller = await guard.key_either_way(request)
+        body, resolved, instructions = await read(request, caller)
         counted = anthropic.counted(body, resolved.model, instructions)
         return JSONResponse({"input_tokens": counted})
 
@@ -130,14 +132,14 @@ def _beside_routes(
     async def embed(request: Request) -> Response:
         """Turn texts into vectors."""
         caller, body = await read(request)
-        model_id = _named(body, asks.embeddings.model_id, EmbeddingsAbsent())
+        model_id = _named(caller, body, asks.embeddings.model_id, EmbeddingsAbsent())
         asked = embeddings.read(body, asks.embeddings.dimension)
         return answer(caller, model_id, beside.embedding(asks.embeddings, asked, model_id))
 
     async def rank(request: Request) -> Response:
         """Order texts by how well they answer a question."""
         caller, body = await read(request)
-        model_id = _named(body, asks.rerank.model_id, RerankAbsent())
+        model_id = _named(caller, body, asks.rerank.model_id, RerankAbsent())
         asked, answer_id = rerank.read(body), f"rerank-{clock.new_id().hex}"
         return answer(caller, model_id, beside.ranking(asks.rerank, asked, model_id, answer_id))
 
@@ -146,11 +148,14 @@ def _beside_routes(
         router.add_api_route(path, endpoint, methods=["POST"], openapi_extra=described)
 
 
-def _named(body: Mapping[str, object], model_id: str | None, absent: ArgoError) -> str:
+def _named(
+    caller: Caller, body: Mapping[str, object], model_id: str | None, absent: ArgoError
+) -> str:
     """Return the model's id, which `body` must name; raises `absent` where there is none."""
     name = fields.model_name(body)
     if model_id is None:
         raise absent
+    allowed(caller, name)
     if name != model_id:
         raise ModelUnknown(param="model")
     return model_id
@@ -159,13 +164,17 @@ def _named(body: Mapping[str, object], model_id: str | None, absent: ArgoError) 
 def _catalogue_routes(router: APIRouter, asks: Asks, assistants: Assistants, guard: Guard) -> None:
     async def models(request: Request) -> Response:
         """List the models and assistants that can be asked."""
-        await guard.key(request)
-        return JSONResponse({"object": "list", "data": catalogue.models(asks, assistants)})
+        caller = await guard.key(request)
+        listed = [
+            each for each in catalogue.models(asks, assistants) if may_ask(caller, str(each["id"]))
+        ]
+        return JSONResponse({"object": "list", "data": listed})
 
     async def model(request: Request) -> Response:
         """Describe one model or assistant."""
-        await guard.key(request)
-        return JSONResponse(catalogue.model(request.path_params["model_id"], asks, assistants))
+        name = request.path_params["model_id"]
+        allowed(await guard.key(request), name)
+        return JSONResponse(catalogue.model(name, asks, assistants))
 
     router.add_api_route("/models", models, methods=["GET"], openapi_extra=description.MODELS)
     router.add_api_route(
@@ -214,7 +223,7 @@ def _question(caller: Caller, resolved: Resolved, asked: Asked) -> Question:
     owner = caller.owner
     return Question(
         asker=Asker(owner, "api", caller.key_id),
-        lane="api",
+        lane=caller.key_lane,
         model_id=resolved.model.id,
         fields=asked.fields,
         affinity=_affinity(asked, owner.owner_id.bytes),

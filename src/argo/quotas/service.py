@@ -9,8 +9,17 @@ from uuid import UUID
 from argo.clock import Clock
 from argo.errors import ArgoError
 from argo.quotas import store
-from argo.quotas.errors import QuotaExhausted, QuotaRefused, TokensExhausted, TooManyAtOnce
-from argo.quotas.types import Allowance, Lease, QuotaSettings, Taken
+from argo.quotas.errors import refused
+from argo.quotas.store import Decision
+from argo.quotas.types import (
+    Allowance,
+    Lease,
+    Limits,
+    QuotaSettings,
+    Taken,
+    TokenAllowance,
+    Whose,
+)
 from argo.storage.database import Database
 from argo.storage.types import Owner
 
@@ -44,30 +53,37 @@ class Quotas:
             await self._release(*self._held)
         self._held.clear()
 
-    async def take(self, owner: Owner) -> Taken:
-        """Count one question of `owner` and hold a lease for it, or refuse without counting.
+    async def take(self, owner: Owner, key_id: UUID | None = None) -> Taken:
+        """Count one question of `owner`, asked by a key or the page, and hold a lease for it.
 
-        A take that is cancelled in its last moment may count, and its lease runs out by itself.
-        Raises `QuotaExhausted`, `TooManyAtOnce`, `TokensExhausted`, each with `retry_after` and
-        the `allowance`, or `DatabaseAway`.
+        Every rule that holds decides together: the institution's, the unit's, the person's, the
+        key's; a refusal counts nothing. A take that is cancelled in its last moment may count,
+        and its lease runs out by itself. Raises `QuotaRefused` with `retry_after` and the
+        `allowance`, or `DatabaseAway`.
         """
-        settings, lease = self._settings, Lease(self._clock.new_id())
-        refusal: type[QuotaRefused]
-        decision = await store.take(self._database, owner, lease.id, settings)
-        allowance = Allowance(
-            settings.requests_per_minute, decision.remaining, decision.resets_in_seconds
+        lease = Lease(self._clock.new_id())
+        decision = await store.take(self._database, owner, key_id, lease.id, self._settings)
+        allowance = _allowance(decision)
+        if decision.verdict == "taken":
+            self._held.add(lease.id)
+            return Taken(allowance, lease)
+        raise refused(
+            decision.verdict,
+            decision.whose,
+            allowance,
+            limit=decision.allowed,
+            retry_after=decision.retry_in_seconds,
         )
-        match decision.verdict:
-            case "taken":
-                self._held.add(lease.id)
-                return Taken(allowance, lease)
-            case "window":
-                refusal, limit = QuotaExhausted, settings.requests_per_minute
-            case "concurrent":
-                refusal, limit = TooManyAtOnce, settings.concurrent_requests
-            case "tokens":
-                refusal, limit = TokensExhausted, settings.tokens_per_day
-        raise refusal(allowance, limit=limit, retry_after=decision.retry_in_seconds)
+
+    async def limit(
+        self, institution_id: UUID, whose: Whose, subject: UUID, limits: Limits
+    ) -> None:
+        """Set the rule of an institution, one of its units or one of its people, from now on.
+
+        `subject` is the institution's own id, the unit's or the person's.
+        """
+        async with self._database.house() as house:
+            await store.limits_set(house, institution_id, whose, subject, limits)
 
     async def release(self, lease: Lease) -> None:
         """Give a lease back. While the database is away it runs out by itself instead."""
@@ -77,10 +93,8 @@ class Quotas:
 
     async def standing(self, owner: Owner) -> Allowance:
         """Return how `owner` stands, without counting anything."""
-        settings = self._settings
         async with self._database.person(owner) as person:
-            remaining, resets_in_seconds = await store.standing(person, settings)
-        return Allowance(settings.requests_per_minute, remaining, resets_in_seconds)
+            return await store.standing(person, self._settings)
 
     async def _release(self, *lease_ids: UUID) -> None:
         await store.release(self._database, lease_ids)
@@ -98,3 +112,15 @@ class Quotas:
                         await store.renew(house, tuple(self._held))
                     if beats % _BEATS_A_SWEEP == 0:
                         await store.sweep(house)
+
+
+def _allowance(decision: Decision) -> Allowance:
+    tokens = TokenAllowance(
+        decision.tokens_limit, decision.tokens_remaining, decision.tokens_reset_in_seconds
+    )
+    return Allowance(
+        decision.requests_limit,
+        decision.requests_remaining,
+        decision.requests_reset_in_seconds,
+        tokens=tokens if tokens.limit else None,
+    )

@@ -8,7 +8,14 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from argo.quotas.types import WINDOW_SECONDS, QuotaSettings
+from argo.quotas.types import (
+    WINDOW_SECONDS,
+    Allowance,
+    Limits,
+    QuotaSettings,
+    TokenAllowance,
+    Whose,
+)
 from argo.storage.at_once import Statement
 from argo.storage.database import Connection, Database
 from argo.storage.types import Owner
@@ -19,30 +26,37 @@ LEASE_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Decision:
-    """What `quota_take` returns."""
+    """What `quota_take` returns: the verdict, whose limit of how many it met, how they stand."""
 
     verdict: Literal["taken", "window", "concurrent", "tokens"]
-    remaining: int
-    resets_in_seconds: float
+    whose: Whose
+    allowed: int
     retry_in_seconds: float
+    requests_limit: int
+    requests_remaining: int
+    requests_reset_in_seconds: float
+    tokens_limit: int
+    tokens_remaining: int
+    tokens_reset_in_seconds: float
 
 
 async def take(
     database: Database,
     owner: Owner,
+    key_id: UUID | None,
     lease_id: UUID,
     settings: QuotaSettings,
     at: datetime | None = None,
 ) -> Decision:
-    """Decide whether `owner` may ask now, and if so count it and hold a lease.
+    """Decide whether `owner` may ask now, by the key or the page; if so count and hold a lease.
 
     The database's clock decides; `at` stands in for it where a test needs time to stand still.
     """
     taking = Statement(
-        "SELECT verdict, remaining, resets_in_seconds, retry_in_seconds "
-        "FROM quota_take($1, $2, $3, $4, $5, $6, $7)",
+        "SELECT * FROM quota_take($1, $2, $3, $4, $5, $6, $7, $8)",
         (
             lease_id,
+            key_id,
             settings.requests_per_minute,
             WINDOW_SECONDS,
             settings.concurrent_requests,
@@ -57,18 +71,57 @@ async def take(
 
 async def standing(
     person: Connection, settings: QuotaSettings, at: datetime | None = None
-) -> tuple[int, float]:
-    """Return how many questions remain in the window and the seconds until it is whole again."""
+) -> Allowance:
+    """Return how the person stands with their own rule."""
     cursor = await person.execute(
-        "SELECT count(t), coalesce(extract(epoch FROM max(t) - instant) + %(window)s, 0)::float8 "
-        "FROM (SELECT coalesce(%(at)s::timestamptz, clock_timestamp()) AS instant) AS clock, "
-        "quota_windows, unnest(taken) AS t "
-        "WHERE t > instant - make_interval(secs => %(window)s) GROUP BY instant",
-        {"window": WINDOW_SECONDS, "at": at},
+        "SELECT coalesce(rule.requests_per_minute, %(requests)s), "
+        "coalesce(rule.tokens_per_day, %(tokens)s), "
+        "(SELECT count(t) FROM quota_windows, unnest(taken) AS t WHERE t > instant - span), "
+        "(SELECT coalesce(extract(epoch FROM max(t) - instant + span), 0)::float8 "
+        "FROM quota_windows, unnest(taken) AS t WHERE t > instant - span), "
+        "(SELECT coalesce(sum(prompt_tokens + completion_tokens), 0)::bigint FROM usage_days "
+        "WHERE day = (instant AT TIME ZONE 'UTC')::date), "
+        "extract(epoch FROM date_trunc('day', instant, 'UTC') + interval '1 day' - instant)::float8 "
+        "FROM (SELECT coalesce(%(at)s::timestamptz, clock_timestamp()) AS instant, "
+        "make_interval(secs => %(window)s) AS span) AS clock "
+        "LEFT JOIN quota_limits AS rule ON rule.kind = 'user'",
+        {
+            "window": WINDOW_SECONDS,
+            "at": at,
+            "requests": settings.requests_per_minute,
+            "tokens": settings.tokens_per_day,
+        },
     )
-    counted, resets_in_seconds = await cursor.fetchone() or (0, 0.0)
-    remaining = max(0, settings.requests_per_minute - int(counted))
-    return remaining, min(float(resets_in_seconds), float(WINDOW_SECONDS))
+    row = await cursor.fetchone()
+    assert row is not None
+    limit, tokens, counted, resets_in_seconds, used, until_midnight = row
+    return Allowance(
+        limit=limit,
+        remaining=max(0, limit - counted),
+        resets_in_seconds=min(resets_in_seconds, float(WINDOW_SECONDS)),
+        tokens=TokenAllowance(tokens, max(0, tokens - used), until_midnight) if tokens else None,
+    )
+
+
+async def limits_set(
+    house: Connection, institution_id: UUID, whose: Whose, subject_id: UUID, limits: Limits
+) -> None:
+    """Set the rule of an institution, a unit or a person; one that says nothing is forgotten."""
+    said = (limits.requests_per_minute, limits.concurrent_requests, limits.tokens_per_day)
+    if all(each is None for each in said):
+        await house.execute(
+            "DELETE FROM quota_limits WHERE kind = %s AND subject_id = %s", (whose, subject_id)
+        )
+        return
+    await house.execute(
+        "INSERT INTO quota_limits (institution_id, kind, subject_id, requests_per_minute, "
+        "concurrent_requests, tokens_per_day) VALUES (%s, %s, %s, %s, %s, %s) "
+        "ON CONFLICT (kind, subject_id) DO UPDATE SET "
+        "requests_per_minute = excluded.requests_per_minute, "
+        "concurrent_requests = excluded.concurrent_requests, "
+        "tokens_per_day = excluded.tokens_per_day",
+        (institution_id, whose, subject_id, *said),
+    )
 
 
 async def release(database: Database, lease_ids: Sequence[UUID]) -> None:
@@ -91,4 +144,8 @@ async def sweep(house: Connection) -> None:
     await house.execute(
         "DELETE FROM quota_leases WHERE id IN (SELECT id FROM quota_leases "
         "WHERE expires_at < clock_timestamp() - interval '10 minutes' FOR UPDATE SKIP LOCKED)"
+    )
+    await house.execute(
+        "DELETE FROM quota_seconds "
+        "WHERE second < extract(epoch FROM clock_timestamp() - interval '10 minutes')"
     )
