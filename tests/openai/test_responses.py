@@ -193,6 +193,16 @@ async def test_what_would_have_to_be_stored_is_refused(client: AsyncOpenAI, name
             {"input": [{"type": "function_call_output", "call_id": "x", "output": "?"}]},
             "input[0].call_id",
         ),
+        (
+            {
+                "input": [
+                    {"role": "user", "content": "?"},
+                    {"type": "function_call", "call_id": "a", "name": "weather"},
+                    {"type": "function_call", "call_id": "b", "name": "no name"},
+                ]
+            },
+            "input[2].name",
+        ),
     ],
 )
 def test_a_fault_is_told_by_the_name_the_caller_sent(body: dict[str, Any], param: str) -> None:
@@ -223,3 +233,26 @@ async def test_a_caller_that_leaves_frees_the_engine(
     await engine.held()
     await stream.close()
     await engine.aborted()
+
+
+def test_the_reasoning_of_a_turn_that_speaks_and_then_calls_is_kept() -> None:
+    thought = {"type": "reasoning", "content": [{"type": "reasoning_text", "text": "Look."}]}
+    call = {"type": "function_call", "call_id": "a", "name": "weather", "arguments": "{}"}
+    asked, _ = responses.rebuilt(
+        {
+            "model": MODEL_ID,
+            "input": [
+                {"role": "user", "content": "?"},
+                thought,
+                {"role": "assistant", "content": "I look."},
+                call,
+                {"type": "function_call_output", "call_id": "a", "output": "sun"},
+            ],
+        },
+        ABLE,
+        None,
+    )
+    messages: Any = asked.fields["messages"]
+    assert messages[1]["content"] == "I look."
+    assert messages[1]["reasoning_content"] == "Look."
+    assert len(messages[1]["tool_calls"]) == 1

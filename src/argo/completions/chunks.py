@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from argo.engines.client import EngineFault
+from argo.engines.client import EngineFault, says_unparsed
 
 _DATA = b"data:"
 _DONE = b"[DONE]"
@@ -83,7 +83,7 @@ class ChunkReader:
         except orjson.JSONDecodeError:
             return None
         self._rest = text[end:]
-        return _run_chunk(Run(self._field, decoded, len(said)))
+        return run_chunk(Run(self._field, decoded, len(said)))
 
     def _learn(self, event: bytes, chunk: Chunk) -> None:
         """Remember what stands around the text of `event`, when it says nothing else."""
@@ -97,7 +97,8 @@ class ChunkReader:
             self._between = self._after + self._before
 
 
-def _run_chunk(run: Run) -> Chunk:
+def run_chunk(run: Run) -> Chunk:
+    """Return the chunk that says what `run` says."""
     return {"choices": [{"index": 0, "delta": {run.field: run.text}}], "run": run}
 
 
@@ -109,9 +110,9 @@ def _joined(chunks: list[Chunk]) -> list[Chunk]:
         run = _alone(chunk)
         if run is not None and last is not None and run.field == last.field:
             run = Run(run.field, last.text + run.text, last.events + 1)
-            together[-1] = _run_chunk(run)
+            together[-1] = run_chunk(run)
         else:
-            together.append(chunk if run is None else _run_chunk(run))
+            together.append(chunk if run is None else run_chunk(run))
         last = run
     return together
 
@@ -150,7 +151,7 @@ def _chunk(payload: bytes) -> Chunk:
     except orjson.JSONDecodeError:
         raise EngineFault("broke") from None
     if not isinstance(chunk, dict) or not isinstance(chunk.get("choices"), list):
-        raise EngineFault("broke")
+        raise EngineFault("unparsed" if says_unparsed(payload) else "broke")
     if not all(isinstance(choice, dict) for choice in chunk["choices"]):
         raise EngineFault("broke")
     chunk.pop("run", None)

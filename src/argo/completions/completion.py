@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from argo.clock import Clock
 from argo.completions import frames, relay
 from argo.completions.chunks import Chunk
+from argo.completions.mending import Mending
 from argo.completions.metering import Meter, prompt_characters
 from argo.completions.places import Place, Places
 from argo.completions.queue import Waiter
@@ -23,7 +24,11 @@ from argo.usage.types import Entry
 
 Batches = AsyncGenerator[list[Chunk], None]
 
-_ANOTHER_MAY_DO = ("away", "broke", "full")
+_ANOTHER_MAY_DO = ("away", "broke", "full", "unparsed")
+_MOST_READINGS = 3
+"""How often one replica is asked for a tool call that its engine can read."""
+_MOST_WRITINGS = 2
+"""How often a model is asked for a whole answer whose calls keep to their tools' parameters."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ class Completion:
         """Whether the engine came to the end of its answer."""
         self._ways, self._stream = ways, stream
         self._meter = Meter(prompt_characters(admitted.question.fields))
+        tools = admitted.question.fields.get("tools")
+        self._mending = Mending(tools) if isinstance(tools, list) and tools else None
         self._held = AsyncExitStack()
         self._replica: Replica | None = None
         self._batches: Batches | None = None
@@ -103,6 +110,7 @@ class Completion:
         `refusals.refusal` names.
         """
         model, avoiding = self.admitted.model, frozenset[str]()
+        readings = 0
         while not self.started:
             async with AsyncExitStack() as opened:
                 place = self._ways.places.take(model.id, self._waiter(avoiding))
@@ -113,6 +121,10 @@ class Completion:
                 try:
                     await self._attempt(place, opened)
                 except EngineFault as fault:
+                    readings += fault.fault == "unparsed"
+                    if fault.fault == "unparsed" and readings < _MOST_READINGS:
+                        # The model writes anew each time: most often the next try is readable.
+                        continue
                     avoiding |= {place.url}
                     alone = len(avoiding) >= len(model.replicas)
                     if alone or fault.fault not in _ANOTHER_MAY_DO:
@@ -184,9 +196,9 @@ class Completion:
         try:
             async for batch in self._batches:
                 self._meter.saw(batch)
-                yield batch
+                yield self._mended(batch)
         except EngineFault as fault:
-            if self._replica is not None:
+            if self._replica is not None and fault.fault != "unparsed":
                 self._ways.engines.failed(self._replica)
             raise interruption(fault, self.admitted.model) from None
         self.ended = True
@@ -224,15 +236,31 @@ class Completion:
         except StopAsyncIteration:
             raise EngineFault("broke") from None
         self._meter.saw(self._first)
+        self._first = self._mended(self._first)
         self._batches = batches
+
+    def _mended(self, batch: list[Chunk]) -> list[Chunk]:
+        if self._mending is None:
+            return batch
+        mended = self._mending.batch(batch)
+        if self._mending.made_calls:
+            self._meter.finish_reason = "tool_calls"
+        return mended
 
     async def _ask_whole(self, replica: Replica, _opened: AsyncExitStack) -> None:
         body = self._ways.body(self.admitted, False)
-        answer = await self._ways.client.whole(replica, self.admitted.question.endpoint, body)
-        self._whole = frames.whole(
-            answer, answer_id=self.answer_id, model_id=self.model_id, created=self.created
-        )
-        self._meter.saw_whole(self._whole | {"usage": answer.get("usage")})
+        for reading in range(_MOST_WRITINGS):
+            answer = await self._ways.client.whole(replica, self.admitted.question.endpoint, body)
+            self._whole = frames.whole(
+                answer, answer_id=self.answer_id, model_id=self.model_id, created=self.created
+            )
+            if self._mending is not None:
+                self._whole = self._mending.whole(self._whole)
+            # What an unfit call cost is counted as well.
+            self._meter.saw_whole(self._whole | {"usage": answer.get("usage")}, again=reading > 0)
+            if self._mending is None or self._mending.fits(self._whole):
+                return
+            self._mending = self._mending.anew()
 
     def _waiter(self, avoiding: frozenset[str]) -> Waiter:
         question = self.admitted.question

@@ -176,11 +176,24 @@ def whole(body: Mapping[str, Any], *, answer_id: str, model_id: str, created: in
 
 
 def _message(choice: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return what a whole choice says; a text completion says its text alone."""
+    """Return what a whole choice says, None for what is no answer.
+
+    A text completion says its text alone.
+    """
     message, text = choice.get("message"), choice.get("text")
     if isinstance(message, dict):
-        return message
+        said = (message.get("content"), *(message.get(each) for each in _REASONING_FIELDS))
+        calls = message.get("tool_calls")
+        sound = calls is None or (isinstance(calls, list) and all(map(_is_call, calls)))
+        return message if sound and all(isinstance(each, str | None) for each in said) else None
     return {"content": text} if isinstance(text, str) else None
+
+
+def _is_call(call: object) -> bool:
+    function = call.get("function") if isinstance(call, dict) else None
+    return isinstance(function, dict) and all(
+        isinstance(function.get(each), str) for each in ("name", "arguments")
+    )
 
 
 def _whole_choice(choice: Mapping[str, Any]) -> dict[str, Any]:

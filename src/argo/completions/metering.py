@@ -33,14 +33,22 @@ class Meter:
                 self.finish_reason = finish_reason(choice) or self.finish_reason
                 self._chunks += bool(choice.get("delta") or choice.get("text"))
 
-    def saw_whole(self, body: Mapping[str, object]) -> None:
-        """Count a whole answer; one without usage counts by its length."""
-        self._exact = usage_of(body)
+    def saw_whole(self, body: Mapping[str, object], *, again: bool = False) -> None:
+        """Count a whole answer; one without usage counts by its length.
+
+        `again` says that the engine was asked once more: what came before was read as well.
+        """
+        before, self._exact = self._exact, usage_of(body)
+        if again and before is not None and self._exact is not None:
+            self._exact = Usage(
+                before.prompt_tokens + self._exact.prompt_tokens,
+                before.completion_tokens + self._exact.completion_tokens,
+                exact=True,
+            )
         choices = body.get("choices")
         for choice in choices if isinstance(choices, list) else ():
             self.finish_reason = finish_reason(choice) or self.finish_reason
-            text = choice["message"].get("content") or ""
-            self._chunks += round(len(text) / _CHARACTERS_A_TOKEN)
+            self._chunks += round(_said(choice["message"]) / _CHARACTERS_A_TOKEN)
 
     @property
     def usage(self) -> Usage:
@@ -57,6 +65,16 @@ def prompt_characters(fields: Mapping[str, object]) -> int:
         return len(prompt)
     messages = fields.get("messages")
     return sum(_length(each) for each in messages) if isinstance(messages, list) else 0
+
+
+def _said(message: Mapping[str, object]) -> int:
+    """Return how many characters a whole answer has: text, reasoning, arguments of calls."""
+    texts = [message.get("content"), message.get("reasoning")]
+    calls = message.get("tool_calls")
+    for call in calls if isinstance(calls, list) else ():
+        function = call.get("function") if isinstance(call, Mapping) else None
+        texts += function.values() if isinstance(function, Mapping) else ()
+    return sum(len(each) for each in texts if isinstance(each, str))
 
 
 def _length(message: object) -> int:

@@ -10,6 +10,7 @@ from argo.engines.errors import (
     EngineFull,
     EngineRefused,
     EngineSlow,
+    ToolCallUnread,
 )
 from argo.engines.types import Model
 from argo.errors import ArgoError
@@ -28,6 +29,8 @@ def refusal(fault: EngineFault, model: Model) -> ArgoError:
             )
         case "slow":
             return EngineSlow(retry_after=5, model=model.name)
+        case "unparsed":
+            return ToolCallUnread(retry_after=1, model=model.name)
         case _:
             return EngineAway(retry_after=5, model=model.name)
 
@@ -36,4 +39,6 @@ def interruption(fault: EngineFault, model: Model) -> ArgoError:
     """Return what to tell an asker whose answer broke off after its first token."""
     if fault.fault == "slow":
         return EngineSlow(retry_after=2, model=model.name)
+    if fault.fault == "unparsed":
+        return ToolCallUnread(retry_after=1, model=model.name)
     return EngineBroke(retry_after=2, model=model.name)

@@ -18,7 +18,7 @@ from argo.embedded.dialect import in_dialect
 from argo.engines.types import EngineSettings, Replica
 from argo.engines.wire import Connection, Wire, WireBroke
 
-_OK = 200
+_OK, _BROKEN = 200, 500
 _ERROR_BYTES = 64 * 1024
 _TOO_LONG = (b"context length", b"context size", b"context_length", b"exceed_context")
 _WHOLE_BYTES = 32 * 1024 * 1024
@@ -27,7 +27,10 @@ _LAST_BYTES_SECONDS = 0.05
 _TURN_TOKENS = 8
 """What a template adds to a message, at most, where the engine counts text alone."""
 
-Fault = Literal["away", "full", "refused", "too_long", "slow", "broke"]
+# What vLLM says when it cannot read what the model itself wrote (its issues 22515, 51977, 46464).
+_UNPARSED = (b"HarmonyError", b"harmony", b"tokens remaining in message header", b"start token")
+
+Fault = Literal["away", "full", "refused", "too_long", "slow", "broke", "unparsed"]
 
 
 class EngineFault(Exception):
@@ -217,7 +220,7 @@ class EngineClient:
             raise EngineFault("away") from None
         try:
             if connection.status != _OK:
-                raise await _fault(connection)
+                raise await _fault(connection, with_tools="tools" in body)
             yield connection
         finally:
             self._wire.release(url, connection)
@@ -257,8 +260,19 @@ async def _bounded(connection: Connection, most_bytes: int) -> bytes:
     return bytes(body)
 
 
-async def _fault(connection: Connection) -> EngineFault:
-    """Judge an error answer by its status; its text decides only whether it was too long."""
+def says_unparsed(text: bytes) -> bool:
+    """Whether an engine's error says that it could not read what its model wrote."""
+    return any(words in text for words in _UNPARSED)
+
+
+async def _fault(connection: Connection, *, with_tools: bool) -> EngineFault:
+    """Judge an error answer by its status; its text decides only what the status leaves open.
+
+    A 500 to a question with tools is most often a call that the engine could not read: the
+    replica is well, and the next try reads another.
+    """
+    if connection.status == _BROKEN and with_tools:
+        return EngineFault("unparsed")
     if connection.status in (429, 503):
         seconds = connection.headers.get(b"retry-after", b"").decode("ascii", "replace")
         return EngineFault("full", float(seconds) if seconds.isdecimal() else None)

@@ -71,6 +71,21 @@ class EngineBroke(ArgoError):
     french = "{model} s'est arrêté au milieu de sa réponse. Réessayez."
 
 
+class ToolCallUnread(ArgoError):
+    """The engine failed, several times, to read the tool call that its model wrote."""
+
+    code = "tool_call_unread"
+    kind = "unavailable"
+    english = (
+        "{model} wrote a tool call that its engine could not read, several times over. Try again, "
+        "or with fewer or simpler tools."
+    )
+    french = (
+        "{model} a écrit un appel d'outil que son moteur n'a pas su lire, plusieurs fois de suite. "
+        "Réessayez, ou avec des outils moins nombreux ou plus simples."
+    )
+
+
 class EngineSlow(ArgoError):
     """The engine accepted the question and then said nothing for too long."""
 

@@ -55,6 +55,7 @@ REFUSED: Final = {
 _ONLY_OWN_TOOLS: Final = "only tools that the caller runs exist here; give an 'input_schema'"
 _CARRIED: Final = {"stream": "stream", "top_p": "top_p", "top_k": "top_k", "stop_sequences": "stop"}
 _NAMES: Final = {
+    ".arguments": ".input",
     "stop": "stop_sequences",
     "reasoning_effort": "output_config.effort",
     "response_format": "output_config.format",

@@ -102,7 +102,7 @@ def rebuilt(
 def _named(param: str) -> str:
     if param.startswith("tools["):
         return param.replace(".function", "")
-    return ".call_id" if param == ".tool_call_id" else renamed(param, _NAMES)
+    return ".call_id" if param in (".tool_call_id", ".id") else renamed(param, _NAMES)
 
 
 def _transcript(given: Mapping[str, object]) -> Transcript:

@@ -18,6 +18,7 @@ from argo.openai.messages import MOST_PARTS, ONLY_TEXT
 
 Fields = dict[str, object]
 _MESSAGE: Final = re.compile(r"messages\[(\d+)\]")
+_CALL: Final = re.compile(r"\.tool_calls\[(\d+)\]")
 
 
 @dataclass
@@ -26,27 +27,33 @@ class Transcript:
 
     messages: list[Fields] = field(default_factory=list)
     origins: list[str] = field(default_factory=list)
+    call_origins: dict[tuple[int, int], str] = field(default_factory=dict)
+    """What each tool call was read from, by its message's number and its own."""
     _thoughts: str = ""
 
     def add(self, origin: str, message: Fields) -> None:
         """Add a message read from the field `origin`."""
-        self._thoughts = ""
+        if message["role"] != "assistant":
+            self._thoughts = ""
         self.messages.append(message)
         self.origins.append(origin)
 
     def thought(self, text: str) -> None:
-        """Keep reasoning for the tool call that follows it; before text it is of no more use."""
+        """Keep reasoning for the tool call of the same turn; without one it is of no more use."""
         self._thoughts += text
 
     def call(self, origin: str, call: Fields) -> None:
         """Add a tool call: to the assistant's message just before it, or to a new one."""
         last = self.messages[-1] if self.messages else {}
         if last.get("role") != "assistant":
-            thoughts = {"reasoning_content": self._thoughts} if self._thoughts else {}
-            self.add(origin, {"role": "assistant", "content": None, **thoughts, "tool_calls": []})
+            self.add(origin, {"role": "assistant", "content": None, "tool_calls": []})
             last = self.messages[-1]
+        if self._thoughts:
+            last["reasoning_content"] = f"{last.get('reasoning_content', '')}{self._thoughts}"
+            self._thoughts = ""
         calls = last.setdefault("tool_calls", [])
         assert isinstance(calls, list)
+        self.call_origins[len(self.messages) - 1, len(calls)] = origin
         calls.append(call)
 
     @contextmanager
@@ -64,7 +71,12 @@ class Transcript:
         number = int(found[1])
         # What is missing at the end is missing after the last.
         origin = self.origins[min(number, len(self.origins) - 1)] if self.origins else param
-        return origin + rename(param[found.end() :])
+        inside = param[found.end() :]
+        if (call := _CALL.match(inside)) is not None:
+            # Several calls stand in one message of chat's; each was an item of the caller's.
+            origin = self.call_origins.get((number, int(call[1])), origin)
+            inside = inside[call.end() :].removeprefix(".function")
+        return origin + rename(inside)
 
 
 def carried(given: Mapping[str, object], names: Mapping[str, str]) -> Fields:

@@ -353,6 +353,11 @@ def _decision() -> None:
         op.execute(f"GRANT {grants} ON {table} TO argo_meter")
     op.execute("DROP FUNCTION quota_take(uuid, int, int, int, bigint, float8, timestamptz)")
     op.execute(_TAKE)
+    op.execute(
+        "CREATE FUNCTION quota_tokens_used(at timestamptz) RETURNS bigint LANGUAGE sql STABLE "
+        "RETURN (SELECT coalesce(sum(prompt_tokens + completion_tokens), 0)::bigint "
+        "FROM usage_days WHERE day = (at AT TIME ZONE 'UTC')::date)"
+    )
     op.execute("REVOKE ALL ON FUNCTION quota_take FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION quota_take TO argo_person")
     op.execute("ALTER FUNCTION quota_take OWNER TO argo_meter")
