@@ -63,6 +63,7 @@ WORD_EXCUSES = {
     "src/argo/accounts/routes.py::agent": "HTTP's header User-Agent",
     "src/argo/completions/chunks.py": "OpenAI's chat.completion.chunk, as it came",
     "src/argo/completions/frames.py": "OpenAI's chat.completion.chunk, as it came",
+    "src/argo/completions/mending.py": "OpenAI's chat.completion.chunk, as it came",
     "src/argo/completions/metering.py": "OpenAI's chat.completion.chunk, as it came",
     "src/argo/completions/relay.py": "OpenAI's chat.completion.chunk, as it came",
     "src/argo/embedded/llama.py::chat_template": "llama.cpp's name of the setting",

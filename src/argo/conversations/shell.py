@@ -14,6 +14,7 @@ from argo.assistants.service import Assistants
 from argo.assistants.types import Choice
 from argo.completions.service import Completions
 from argo.quotas.service import Quotas
+from argo.quotas.types import Allowance
 
 
 class UserShown(BaseModel):
@@ -66,13 +67,22 @@ class ChoiceShown(BaseModel):
     model: ModelShown
 
 
+class TokensShown(BaseModel):
+    """How the person stands with the tokens of the day."""
+
+    limit: int
+    remaining: int
+    resets_in_seconds: float
+
+
 class QuotaShown(BaseModel):
-    """How the person's quota stands; `limit` 0 means none."""
+    """How the person's quota stands; `limit` 0 means none, as do absent `tokens`."""
 
     limit: int
     remaining: int
     resets_in_seconds: float
     window_seconds: int
+    tokens: TokensShown | None
 
 
 class RetentionShown(BaseModel):
@@ -125,7 +135,7 @@ def routes(
                 slug=caller.institution_slug, name=caller.institution_name
             ),
             choices=[_choice(each, completions) for each in assistants.choices()],
-            quota=QuotaShown(**vars(standing)),
+            quota=_quota(standing),
             retention=RetentionShown(days=None),
             signed_in_until=caller.signed_in_until,
             session_id=caller.session_id,
@@ -144,6 +154,11 @@ def routes(
         return shown
 
     return router
+
+
+def _quota(standing: Allowance) -> QuotaShown:
+    tokens = standing.tokens and TokensShown(**vars(standing.tokens))
+    return QuotaShown(**{**vars(standing), "tokens": tokens})
 
 
 def _user(caller: Caller) -> UserShown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from argo.clock import Clock
@@ -14,7 +14,7 @@ from argo.storage.errors import DatabaseAway, DiskFull
 from argo.storage.types import Owner
 from argo.usage import store
 from argo.usage.errors import EntryRefused
-from argo.usage.types import Entry, Usage, UsageOfDay
+from argo.usage.types import Entry, Usage, UsageOfDay, UsageOfKey
 
 _Line = tuple[UUID, datetime, Entry]
 
@@ -73,6 +73,14 @@ class Ledger:
         """Return what the owner's keys used from `since` to `until`, by day and as told apart."""
         async with self._database.person(owner) as person:
             return await store.usage_by_day(person, since, until, by_model=by_model, by_key=by_key)
+
+    async def usage_by_key(self, owner: Owner) -> list[UsageOfKey]:
+        """Return what each of the owner's keys used, today and in 30 days (UTC)."""
+        midnight = (
+            self._clock.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        )
+        async with self._database.person(owner) as person:
+            return await store.usage_by_key(person, midnight)
 
     async def close(self) -> None:
         """Write what was kept, if the database is there."""

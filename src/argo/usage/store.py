@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 from argo.storage.at_once import Statement
 from argo.storage.database import Connection, Database
 from argo.usage.errors import EntryRefused
-from argo.usage.types import Entry, Usage, UsageOfDay
+from argo.usage.types import Entry, Usage, UsageOfDay, UsageOfKey
 
 
 async def append(database: Database, entry_id: UUID, at: datetime, entry: Entry) -> None:
@@ -90,5 +90,19 @@ async def usage_by_day(
         "sum(completion_tokens)::bigint AS completion_tokens FROM usage "
         "WHERE source = 'api' AND at >= %s AND at < %s GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
         (by_model, by_key, since, until),
+    )
+    return await cursor.fetchall()
+
+
+async def usage_by_key(person: Connection, midnight: datetime) -> list[UsageOfKey]:
+    """Return what each of the person's keys used in the 30 days that end with `midnight`'s day."""
+    cursor = person.cursor(row_factory=class_row(UsageOfKey))
+    await cursor.execute(
+        "SELECT key_id, count(*) FILTER (WHERE at >= %(today)s)::int AS questions_today, "
+        "coalesce(sum(prompt_tokens + completion_tokens) FILTER (WHERE at >= %(today)s), 0)::bigint "
+        "AS tokens_today, count(*)::int AS questions_of_30_days, "
+        "sum(prompt_tokens + completion_tokens)::bigint AS tokens_of_30_days FROM usage "
+        "WHERE key_id IS NOT NULL AND at >= %(today)s - interval '29 days' GROUP BY key_id",
+        {"today": midnight},
     )
     return await cursor.fetchall()

@@ -52,3 +52,14 @@ class UsageOfDay:
     questions: int
     prompt_tokens: int
     completion_tokens: int
+
+
+@dataclass(frozen=True)
+class UsageOfKey:
+    """What one key used: today (UTC), and in the last 30 days, today among them."""
+
+    key_id: UUID
+    questions_today: int
+    tokens_today: int
+    questions_of_30_days: int
+    tokens_of_30_days: int
