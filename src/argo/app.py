@@ -47,7 +47,6 @@ from argo.settings import Settings
 from argo.storage.database import Database
 from argo.temporary import routes as temporary_routes
 from argo.temporary.service import Temporary
-from argo.usage import routes as usage_routes
 
 PAGE_FOLDER = Path(__file__).parent / "page"
 _PAGE_ADDRESSES = (
@@ -185,8 +184,7 @@ def _routers(ground: Ground, heart: Heart, subjects: Subjects) -> tuple[APIRoute
     guard = Guard(accounts, server.public_url, behind_proxy=bool(server.trusted_proxies))
     return (
         accounts_routes.routes(accounts, guard),
-        usage_routes.routes(heart.ledger, guard),
-        shell.routes(accounts, heart.quotas, heart.completions, assistants, guard),
+        shell.routes(accounts, heart.quotas, heart.ledger, heart.completions, assistants, guard),
         conversations_routes.routes(
             subjects.conversations,
             subjects.asking,

@@ -19,6 +19,7 @@ from tests.accounts.conftest import Execute, Standing
 from tests.accounts.wire import SAME_ORIGIN, Reply, asked
 from tests.fixtures import NewPerson, Service, api_key
 from tests.support.browser import Browser
+from tests.support.waiting import soon
 
 ROUTES = [
     ("GET", "/api/keys", None),
@@ -249,3 +250,21 @@ async def test_a_key_keeps_to_its_models_lane_and_limits(
 )
 async def test_a_scope_that_cannot_be_is_refused(visitor: Browser, wish: dict[str, Any]) -> None:
     assert (await visitor.post("/api/keys", {**LAPTOP, **wish})).status == 400
+
+
+async def test_the_page_tells_what_each_key_used(service: Service, visitor: Browser) -> None:
+    made = await visitor.post("/api/keys", LAPTOP)
+    assert (await visitor.get("/api/keys/usage")).body == {"keys": []}
+    question = {"model": "small-model", "messages": [{"role": "user", "content": "Bonjour"}]}
+    async with Browser(service.url) as program:
+        bearer = {"authorization": f"Bearer {made.body['key']}"}
+        assert (await program.post("/v1/chat/completions", question, **bearer)).status == 200
+    await soon(lambda: _used(visitor))
+    (used,) = (await visitor.get("/api/keys/usage")).body["keys"]
+    assert used["key_id"] == made.body["id"]
+    assert used["questions_today"] == used["questions_of_30_days"] == 1
+    assert used["tokens_today"] == used["tokens_of_30_days"] > 0
+
+
+async def _used(visitor: Browser) -> bool:
+    return bool((await visitor.get("/api/keys/usage")).body["keys"])

@@ -15,6 +15,7 @@ from argo.assistants.types import Choice
 from argo.completions.service import Completions
 from argo.quotas.service import Quotas
 from argo.quotas.types import Allowance
+from argo.usage.service import Ledger
 
 
 class UserShown(BaseModel):
@@ -85,6 +86,22 @@ class QuotaShown(BaseModel):
     tokens: TokensShown | None
 
 
+class KeyUsageShown(BaseModel):
+    """What one key used: today (UTC), and in the last 30 days, today among them."""
+
+    key_id: UUID
+    questions_today: int
+    tokens_today: int
+    questions_of_30_days: int
+    tokens_of_30_days: int
+
+
+class KeysUsageShown(BaseModel):
+    """What a person's keys used; one that was not used is left out."""
+
+    keys: list[KeyUsageShown]
+
+
 class RetentionShown(BaseModel):
     """How long saved conversations are kept, None: until they are deleted."""
 
@@ -118,6 +135,7 @@ class MeSent(BaseModel):
 def routes(
     accounts: Accounts,
     quotas: Quotas,
+    ledger: Ledger,
     completions: Completions,
     assistants: Assistants,
     guard: Guard,
@@ -140,6 +158,12 @@ def routes(
             signed_in_until=caller.signed_in_until,
             session_id=caller.session_id,
         )
+
+    @router.get("/keys/usage")
+    async def used(caller: Annotated[Caller, Depends(guard.session)]) -> KeysUsageShown:
+        """Say what each key of this person used."""
+        found = await ledger.usage_by_key(caller.owner)
+        return KeysUsageShown(keys=[KeyUsageShown(**vars(each)) for each in found])
 
     @router.patch("/me")
     async def change(sent: MeSent, caller: Annotated[Caller, Depends(guard.session)]) -> UserShown:
