@@ -19,7 +19,7 @@ from tests.fixtures import NewPerson, Serve, Service, api_key
 from tests.support.engine import ScriptedEngine
 
 PAGE = (ROOT / "docs/users/clients.md").read_text(encoding="utf-8")
-EXAMPLES = {
+EXAMPLES: dict[tuple[str, str], str] = {
     (kind, title): text
     for kind, title, text in re.findall(r"```(\w+) title=([\w-]+)\n(.*?)```", PAGE, re.DOTALL)
 }
