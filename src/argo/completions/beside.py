@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 
 from argo.clock import Clock
 from argo.completions.errors import ServerStopping
-from argo.completions.types import Asker, Outcome
+from argo.completions.types import Asker, Lane, Outcome
 from argo.errors import ArgoError
 from argo.quotas.service import Quotas
 from argo.quotas.types import Allowance, Taken
@@ -52,7 +52,9 @@ class Beside:
         await asyncio.gather(*self._settling, return_exceptions=True)
 
     @asynccontextmanager
-    async def counted(self, asker: Asker, model_id: str) -> AsyncIterator[Counted]:
+    async def counted(
+        self, asker: Asker, model_id: str, lane: Lane = "api"
+    ) -> AsyncIterator[Counted]:
         """Count one request of `asker`; leaving the block writes its line, exactly once.
 
         Raises `ServerStopping` and what quotas refuse with, before anything is asked.
@@ -71,7 +73,7 @@ class Beside:
             raise
         finally:
             seconds = self._clock.monotonic() - began
-            entry = _entry(asker, model_id, counted, seconds, outcome)
+            entry = _entry(asker, model_id, lane, counted, seconds, outcome)
             # On its own task: the asker's cancellation must not tear it apart.
             settling = asyncio.create_task(self._settle(taken, entry))
             self._settling.add(settling)
@@ -83,12 +85,12 @@ class Beside:
 
 
 def _entry(
-    asker: Asker, model_id: str, counted: Counted, seconds: float, outcome: Outcome
+    asker: Asker, model_id: str, lane: Lane, counted: Counted, seconds: float, outcome: Outcome
 ) -> Entry:
     return Entry(
         owner=asker.owner,
         source=asker.source,
-        lane="api",
+        lane=lane,
         key_id=asker.key_id,
         model_id=model_id,
         assistant_id=None,

@@ -207,6 +207,11 @@ def _made(index: int, name: str, arguments: str) -> dict[str, Any]:
 def _message_of(streamed: Mapping[str, Any]) -> dict[str, Any]:
     """Return a whole choice's message and ending, of the delta that was mended."""
     message = dict(streamed["delta"])
-    if message.get("tool_calls") and not message.get("content"):
-        message["content"] = None
+    if message.get("tool_calls"):
+        # Only a stream numbers its calls.
+        message["tool_calls"] = [
+            {name: value for name, value in call.items() if name != "index"}
+            for call in message["tool_calls"]
+        ]
+        message["content"] = message.get("content") or None
     return {"message": message, "finish_reason": streamed["finish_reason"]}

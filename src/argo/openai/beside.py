@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from argo.completions.beside import Beside, Counted
-from argo.completions.types import Asker
+from argo.completions.types import Asker, Lane
 from argo.engines.embeddings import Embeddings
 from argo.engines.rerank import Rerank
 from argo.errors import ArgoError
@@ -25,10 +25,10 @@ Work = Callable[[Counted], Awaitable[bytes]]
 class BesideAnswer(Response):
     """Asks when it is called; a caller that leaves ends the work, and is counted for its part."""
 
-    def __init__(self, beside: Beside, asker: Asker, model_id: str, work: Work) -> None:
+    def __init__(self, beside: Beside, asker: Asker, lane: Lane, model_id: str, work: Work) -> None:
         """Prepare; nothing is asked before the response is sent."""
         self._beside, self._asker, self._model_id = beside, asker, model_id
-        self._work = work
+        self._lane, self._work = lane, work
         self._quota: dict[str, str] = {}
         self.background = None
 
@@ -46,7 +46,7 @@ class BesideAnswer(Response):
         )
 
     async def _worked(self) -> bytes:
-        async with self._beside.counted(self._asker, self._model_id) as counted:
+        async with self._beside.counted(self._asker, self._model_id, self._lane) as counted:
             self._quota = headers.quota(counted.allowance)
             return await self._work(counted)
 

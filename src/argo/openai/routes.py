@@ -127,7 +127,7 @@ def _beside_routes(
 
     def answer(caller: Caller, model_id: str, work: beside.Work) -> Response:
         asker = Asker(caller.owner, "api", caller.key_id)
-        return beside.BesideAnswer(asks.beside, asker, model_id, work)
+        return beside.BesideAnswer(asks.beside, asker, caller.key_lane, model_id, work)
 
     async def embed(request: Request) -> Response:
         """Turn texts into vectors."""
