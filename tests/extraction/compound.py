@@ -11,7 +11,9 @@ SECTOR, MINI = 512, 64
 def compound(streams: dict[str, bytes]) -> bytes:
     """A compound file with small streams: all of them stand in the root's mini stream."""
     names = sorted(streams, key=lambda name: (len(name), name.upper()))
-    mini, mini_fat, starts = b"", [], {}
+    mini = b""
+    mini_fat: list[int] = []
+    starts: dict[str, int] = {}
     for name in names:
         content = streams[name]
         count = -(-len(content) // MINI)
