@@ -41,10 +41,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "Only the first {characters} characters were read; the rest was left out.",
         "Seuls les {characters} premiers caractères ont été lus ; la suite a été laissée de côté.",
     ),
-    "rest_damaged": (
-        "A part of this file is damaged; what could be read was read.",
-        "Une partie de ce fichier est abîmée ; ce qui pouvait être lu l'a été.",
-    ),
     "part_not_read": (
         "{count} parts of this document could not be read and were left out.",
         "{count} parties de ce document n'ont pas pu être lues et ont été laissées de côté.",
