@@ -24,6 +24,7 @@ from argo.conversations import routes as conversations_routes
 from argo.conversations import search_routes, shell
 from argo.conversations.answers import Interruptions
 from argo.conversations.asking import Asking
+from argo.conversations.attachments import Attachments
 from argo.conversations.exporting import Exporting
 from argo.conversations.forking import Forking
 from argo.conversations.search import Search
@@ -41,6 +42,7 @@ from argo.http.edge import Refusal
 from argo.http.metrics import Metrics
 from argo.http.pages import Pages
 from argo.journal.types import STRANGER, Actor, Event
+from argo.library import Library, build_library
 from argo.openai import routes as openai_routes
 from argo.openai.types import Asks
 from argo.settings import Settings
@@ -56,6 +58,7 @@ _PAGE_ADDRESSES = (
     "/sign-in/{token}",
     "/signed-out",
     "/keys",
+    "/files",
     "/sessions",
     "/settings",
     "/accessibility",
@@ -87,6 +90,7 @@ class Argo:
     asgi: ASGIApp
     ground: Ground
     heart: Heart
+    library: Library
     subjects: Subjects
     runs_jobs: bool
     _opened: AsyncExitStack = field(default_factory=AsyncExitStack, repr=False)
@@ -113,6 +117,7 @@ class Argo:
         stack.push_async_callback(heart.worker.close)
         stack.push_async_callback(subjects.asking.close)
         stack.push_async_callback(heart.generations.close)
+        await self.library.open(stack)
         if self.runs_jobs:
             self.ground.jobs.open()
             stack.push_async_callback(self.ground.jobs.close)
@@ -141,32 +146,37 @@ def build(
     """
     ground = lay(settings, addresses, clock or Clock())
     heart = build_heart(ground)
-    subjects = _subjects(ground, heart)
+    library = build_library(ground)
+    subjects = _subjects(ground, heart, library)
     metrics = Metrics(str(heart.worker.id))
     metrics.read(lambda: _figures(ground, heart))
     asgi = application(
         settings.server,
-        _routers(ground, heart, subjects),
+        _routers(ground, heart, library, subjects),
         Pages(PAGE_FOLDER, _PAGE_ADDRESSES).routes(),
         metrics=metrics,
         ready=ground.database.answers,
         clock=ground.clock,
         refused=lambda refusal: ground.journal.refused(_event(refusal)),
     )
-    return Argo(asgi=asgi, ground=ground, heart=heart, subjects=subjects, runs_jobs=runs_jobs)
+    return Argo(asgi, ground, heart, library, subjects, runs_jobs=runs_jobs)
 
 
-def _subjects(ground: Ground, heart: Heart) -> Subjects:
+def _subjects(ground: Ground, heart: Heart, library: Library) -> Subjects:
     database, key_store, clock = ground.database, ground.key_store, ground.clock
+    documents = library.documents
+    attachments = Attachments(documents, library.finding)
     assistants = Assistants(ground.settings.assistants, heart.completions.models)
     exports = Exports(Signing.of(ground.secrets.derived("origin")))
     measure = Measure(heart.completions)
-    writing = Writing(database, key_store, assistants, heart.generations, measure, clock)
+    writing = Writing(
+        database, key_store, assistants, heart.generations, measure, attachments, clock
+    )
     return Subjects(
         accounts=Accounts(database, ground.secrets, clock),
         people=People(database, ground.secrets, clock, ground.journal),
         assistants=assistants,
-        conversations=Conversations(database, key_store, assistants, clock),
+        conversations=Conversations(database, key_store, assistants, documents, attachments, clock),
         search=Search(database, key_store, clock),
         asking=Asking(writing, key_store, heart.completions, heart.generations),
         summaries=Summaries(writing),
@@ -178,7 +188,9 @@ def _subjects(ground: Ground, heart: Heart) -> Subjects:
     )
 
 
-def _routers(ground: Ground, heart: Heart, subjects: Subjects) -> tuple[APIRouter, ...]:
+def _routers(
+    ground: Ground, heart: Heart, library: Library, subjects: Subjects
+) -> tuple[APIRouter, ...]:
     server = ground.settings.server
     accounts, assistants = subjects.accounts, subjects.assistants
     guard = Guard(accounts, server.public_url, behind_proxy=bool(server.trusted_proxies))
@@ -195,6 +207,7 @@ def _routers(ground: Ground, heart: Heart, subjects: Subjects) -> tuple[APIRoute
         ),
         search_routes.routes(subjects.search, guard),
         temporary_routes.routes(subjects.temporary, subjects.exports, guard, ground.clock),
+        *library.routes(guard),
         openai_routes.routes(
             Asks(heart.completions, heart.beside, heart.embeddings, heart.rerank),
             assistants,

@@ -11,6 +11,7 @@ from argo.journal.service import Journal
 from argo.settings import Settings, SettingsUnfit
 from argo.storage import secrets
 from argo.storage.database import Database
+from argo.storage.files import Files, file_store_at
 from argo.storage.jobs import Runner
 from argo.storage.keystore import KeyStore, key_store_at
 
@@ -26,6 +27,7 @@ class Ground:
     database: Database
     key_store: KeyStore
     journal: Journal
+    files: Files
     jobs: Runner
 
 
@@ -41,6 +43,7 @@ def lay(settings: Settings, addresses: Addresses, clock: Clock) -> Ground:
         database=database,
         key_store=key_store_of(settings, root, clock),
         journal=journal_of(settings, root, database, clock),
+        files=Files(file_store_at(settings.storage.url, settings.data / "files")),
         jobs=Runner(settings.jobs, database, clock, logs.unexpected),
     )
 

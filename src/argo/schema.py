@@ -5,12 +5,22 @@ from __future__ import annotations
 from argo.accounts import tables as _accounts
 from argo.completions import tables as _completions
 from argo.conversations import tables as _conversations
+from argo.documents import tables as _documents
 from argo.journal import tables as _journal
 from argo.quotas import tables as _quotas
 from argo.storage import tables as _storage
 from argo.storage.tables import metadata
 from argo.usage import tables as _usage
 
-SUBJECTS = (_accounts, _completions, _conversations, _journal, _quotas, _storage, _usage)
+SUBJECTS = (
+    _accounts,
+    _completions,
+    _conversations,
+    _documents,
+    _journal,
+    _quotas,
+    _storage,
+    _usage,
+)
 
 __all__ = ["SUBJECTS", "metadata"]

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from argo.assistants.types import AssistantSettings
+from argo.documents.types import DocumentSettings
 from argo.embedded.types import EmbeddedSettings
 from argo.engines.types import EmbeddingsSettings, EngineSettings, ModelSettings, RerankSettings
 from argo.errors import ArgoError
@@ -48,6 +49,7 @@ class Settings:
     server: ServerSettings = field(default_factory=ServerSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
+    documents: DocumentSettings = field(default_factory=DocumentSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
     secrets: SecretsSettings = field(default_factory=SecretsSettings)
     quotas: QuotaSettings = field(default_factory=QuotaSettings)

@@ -74,6 +74,22 @@ ROWS = {
             "SELECT institution_id, 'user', id, 5000 FROM users"
         ),
     ),
+    "0010": (
+        "documents",
+        (
+            "INSERT INTO documents (id, institution_id, owner_id, purpose, name, state, size_bytes, "
+            "created_at) SELECT gen_random_uuid(), institution_id, id, 'conversation', '\\x01', "
+            "'ready', 0, now() FROM users"
+        ),
+    ),
+    "0011": (
+        "message_documents",
+        (
+            "INSERT INTO message_documents (institution_id, owner_id, message_id, document_id, "
+            "position) SELECT documents.institution_id, documents.owner_id, messages.id, "
+            "documents.id, 0 FROM documents, messages"
+        ),
+    ),
 }
 
 

@@ -35,6 +35,7 @@ class NewQuestion:
     parent_id: UUID | None
     text: str
     effort: Effort | None = None
+    documents: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ class Asking:
         """Store the question, have its answer written, and return both; from here on it is kept.
 
         The same ids again return the same. Raises `ConversationUnknown`, `MessageUnknown`,
-        `OutOfTurn`, `StillWriting`, `IdTaken`, `ConversationTooLong`, and what admission raises.
+        `OutOfTurn`, `StillWriting`, `IdTaken`, `DocumentUnknown`, `DocumentNotReady`,
+        `ConversationTooLong`, and what admission raises.
         """
         reader = await self._writing.reader(owner, language)
         conversation, messages = await self._writing.read(reader, conversation_id)
@@ -82,15 +84,18 @@ class Asking:
         branch = tree.branch(messages, new.parent_id)
         tree.check_turn(branch[-1] if branch else None, "user")
         make = self._writing.message
-        question = make(conversation_id, new.id, new.parent_id, "user", new.text)
+        question = make(conversation_id, new.id, new.parent_id, "user", new.text, new.documents)
         answer = make(conversation_id, new.answer_id, new.id, "assistant", "")
-        admitted = await self._writing.admitted(
+        prepared = await self._writing.admitted(
             reader, conversation, [*branch, question], new.effort
         )
+        admitted = prepared.admitted
         first = new.text if conversation.title is None else None
         ended = partial(self._ended, owner, admitted.question, first)
         try:
-            await self._writing.stored(reader, conversation, [question, answer], admitted, ended)
+            await self._writing.stored(
+                reader, conversation, [question, answer], admitted, ended, prepared.reads
+            )
         except IdTaken:
             # The same question sent twice at once: the other one is being answered.
             _, messages = await self._writing.read(reader, conversation_id)
@@ -110,10 +115,13 @@ class Asking:
         branch = tree.branch(messages, new.parent_id)
         tree.check_turn(branch[-1], "assistant")
         answer = self._writing.message(conversation_id, new.id, new.parent_id, "assistant", "")
-        admitted = await self._writing.admitted(reader, conversation, branch, new.effort)
+        prepared = await self._writing.admitted(reader, conversation, branch, new.effort)
+        admitted = prepared.admitted
         ended = partial(self._ended, owner, admitted.question, None)
         try:
-            await self._writing.stored(reader, conversation, [answer], admitted, ended)
+            await self._writing.stored(
+                reader, conversation, [answer], admitted, ended, prepared.reads
+            )
         except IdTaken:
             # The same wish sent twice at once: the other one is being answered.
             _, messages = await self._writing.read(reader, conversation_id)
@@ -137,9 +145,10 @@ class Asking:
         tree.check_broken_off(branch[-1])
         if any(each.parent_id == answer_id for each in messages):
             raise OutOfTurn(param="answer_id")
-        admitted = await self._writing.admitted(
+        prepared = await self._writing.admitted(
             reader, conversation, branch, effort, unfinished=True
         )
+        admitted = prepared.admitted
         ended = partial(self._ended, owner, admitted.question, None)
         await self._writing.continued(reader, conversation, branch[-1], admitted, ended)
         return replace(branch[-1], state="waiting", error_code=None, finish_reason=None)

@@ -78,13 +78,15 @@ def _history_routes(router: APIRouter, conversations: Conversations, guard: Guar
         caller: Annotated[Caller, Depends(guard.session)],
     ) -> schemas.OpenShown:
         """Open a conversation with all its messages."""
-        conversation, messages = await conversations.open(caller.owner, conversation_id)
+        found = await conversations.open(caller.owner, conversation_id)
         language = reading(caller, request)
         return schemas.OpenShown(
-            conversation=schemas.conversation_shown(conversation),
+            conversation=schemas.conversation_shown(found.conversation),
             messages=[
-                schemas.message_shown(each, failures.text(each.error_code, language))
-                for each in messages
+                schemas.message_shown(
+                    each, failures.text(each.error_code, language), found.attached.get(each.id, ())
+                )
+                for each in found.messages
             ],
         )
 

@@ -111,6 +111,7 @@ async def sealed_message(message: Message, key: OwnerKey) -> MessageRow:
     text = key.seal(message.text, Place("messages.text", message.id))
     found = None if message.state in UNFINISHED else await searchable(message.text, key)
     fields = {**vars(message), "text": text, "reasoning": reasoning, "lexemes": found}
+    del fields["documents"]
     return MessageRow(**fields)
 
 

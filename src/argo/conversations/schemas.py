@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from argo.conversations.attachments import Attached
 from argo.conversations.errors import CursorInvalid
 from argo.conversations.types import MOST_CHARACTERS, Conversation, Message
 
@@ -48,6 +50,7 @@ class QuestionSent(Sent):
     parent_id: UUID | None = None
     text: Text
     effort: Effort | None = None
+    documents: Annotated[tuple[UUID, ...], Field(max_length=100)] = ()
 
 
 class AnswerSent(Sent):
@@ -119,6 +122,21 @@ class ErrorShown(BaseModel):
     message: str
 
 
+class AttachedShown(BaseModel):
+    """A file of a message. Of an answer: `whole`, or how many `passages` were read.
+
+    `name` is absent once it was deleted.
+    """
+
+    id: UUID
+    name: str | None
+    state: Literal["uploading", "reading", "ready", "failed"] | None
+    pages: int | None
+    tokens: int | None
+    whole: bool | None
+    passages: int | None
+
+
 class MessageShown(BaseModel):
     """One message; a running answer's text reaches up to event `last_event`."""
 
@@ -135,6 +153,7 @@ class MessageShown(BaseModel):
     finish_reason: Literal["stop", "length", "tool_calls", "content_filter"] | None
     last_event: int
     created_at: datetime
+    files: list[AttachedShown] = []
 
 
 class HistoryShown(BaseModel):
@@ -171,12 +190,29 @@ def conversation_shown(conversation: Conversation) -> ConversationShown:
     return ConversationShown(**fields)
 
 
-def message_shown(message: Message, error_text: str | None) -> MessageShown:
+def message_shown(
+    message: Message, error_text: str | None, attached: Sequence[Attached] = ()
+) -> MessageShown:
     """Return what the page shows of `message`, with the text of its error."""
     fields: dict[str, Any] = {**vars(message)}
     code = fields.pop("error_code")
+    del fields["documents"]
     error = None if code is None else ErrorShown(code=code, message=error_text or code)
-    return MessageShown(**fields, error=error)
+    files = [_attached_shown(each) for each in attached]
+    return MessageShown(**fields, error=error, files=files)
+
+
+def _attached_shown(attached: Attached) -> AttachedShown:
+    document = attached.document
+    return AttachedShown(
+        id=attached.document_id,
+        name=document.name if document else None,
+        state=document.state if document else None,
+        pages=document.pages if document else None,
+        tokens=document.tokens if document else None,
+        whole=attached.whole,
+        passages=attached.passages,
+    )
 
 
 def cursor_of(conversation: Conversation) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
@@ -10,24 +11,42 @@ from argo.assistants.service import Assistants
 from argo.clock import Clock
 from argo.conversations import store
 from argo.conversations.answers import grown
+from argo.conversations.attachments import Attached, Attachments
 from argo.conversations.errors import ConversationUnknown, IdTaken
 from argo.conversations.rows import ConversationRow, sealed_title
 from argo.conversations.types import UNDO_SECONDS, Conversation, Message
+from argo.documents.service import Documents
 from argo.engines.types import Size
 from argo.storage.database import Connection, Database
 from argo.storage.keystore import KeyStore
 from argo.storage.types import Owner
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A conversation, its messages oldest first, and the documents of each by its id."""
+
+    conversation: Conversation
+    messages: list[Message]
+    attached: dict[UUID, list[Attached]]
+
+
 class Conversations:
     """One person's conversations at a time, in that person's name."""
 
     def __init__(
-        self, database: Database, key_store: KeyStore, assistants: Assistants, clock: Clock
+        self,
+        database: Database,
+        key_store: KeyStore,
+        assistants: Assistants,
+        documents: Documents,
+        attachments: Attachments,
+        clock: Clock,
     ) -> None:
         """Keep conversations in `database`, sealed with the keys of `key_store`."""
         self._database, self._key_store = database, key_store
         self._assistants, self._clock = assistants, clock
+        self._documents, self._attachments = documents, attachments
 
     async def history(
         self, owner: Owner, before: tuple[datetime, UUID] | None, limit: int
@@ -56,8 +75,10 @@ class Conversations:
             raise IdTaken(param="id")
         return row.opened(key), new
 
-    async def open(self, owner: Owner, conversation_id: UUID) -> tuple[Conversation, list[Message]]:
+    async def open(self, owner: Owner, conversation_id: UUID) -> Opened:
         """Return a conversation and all its messages, answers being written as far as they came.
+
+        With what each message shows of documents.
 
         Raises `ConversationUnknown`.
         """
@@ -66,6 +87,7 @@ class Conversations:
             conversation = await self._found(person, conversation_id)
             rows = await store.messages(person, conversation_id)
             pieces = await store.pieces(person, conversation_id) if conversation.running else []
+            attached = await self._attachments.shown(owner, person, conversation_id)
         grouped = {each: list(of) for each, of in groupby(pieces, lambda each: each.message_id)}
         messages = []
         for row in rows:
@@ -73,7 +95,7 @@ class Conversations:
             if row.id in grouped and row.state in ("waiting", "running"):
                 message = grown(message, grouped[row.id], key)
             messages.append(message)
-        return conversation.opened(key), messages
+        return Opened(conversation.opened(key), messages, attached)
 
     async def change(
         self,
@@ -110,6 +132,7 @@ class Conversations:
         async with self._database.person(owner) as person:
             if not await store.deleted(person, conversation_id, self._clock.now()):
                 raise ConversationUnknown
+            await self._documents.withdraw(person, owner, conversation_id, UNDO_SECONDS)
 
     async def restore(self, owner: Owner, conversation_id: UUID) -> Conversation:
         """Undo a deletion; raises `ConversationUnknown` when it is too late."""
@@ -118,6 +141,7 @@ class Conversations:
         async with self._database.person(owner) as person:
             if not await store.restored(person, conversation_id, since):
                 raise ConversationUnknown
+            await self._documents.give_back(person, conversation_id, since)
             return (await self._found(person, conversation_id)).opened(key)
 
     async def sweep(self, house: Connection) -> None:

@@ -108,6 +108,31 @@ messages = Table(
     ),
 )
 
+message_documents = Table(
+    "message_documents",
+    metadata,
+    *owned_columns(),
+    Column("message_id", Uuid, nullable=False),
+    Column("document_id", Uuid, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("whole", Boolean),
+    Column("passages", Integer),
+    PrimaryKeyConstraint("message_id", "document_id", name="pk_message_documents"),
+    ForeignKeyConstraint(
+        ["institution_id", "owner_id", "message_id"],
+        ["messages.institution_id", "messages.owner_id", "messages.id"],
+        name="fk_message_documents_message",
+        ondelete="CASCADE",
+    ),
+    ForeignKeyConstraint(
+        ["institution_id", "owner_id", "document_id"],
+        ["documents.institution_id", "documents.owner_id", "documents.id"],
+        name="fk_message_documents_document",
+        ondelete="CASCADE",
+    ),
+    Index("ix_message_documents_document_id", "document_id"),
+)
+
 answer_pieces = Table(
     "answer_pieces",
     metadata,

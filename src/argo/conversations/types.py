@@ -49,6 +49,8 @@ class Message:
     finish_reason: str | None
     last_event: int
     created_at: datetime
+    documents: tuple[UUID, ...] = ()
+    """Of a question: the documents that were attached to it, where they were asked for."""
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,16 @@ from argo.completions.generation import Before
 from argo.completions.generations import Generations
 from argo.completions.prompt import answer_room, continuing, prompt
 from argo.completions.seam import Seam
+from argo.completions.sources import RULE
 from argo.completions.types import Asker, Question
-from argo.conversations import store, titles, tree
+from argo.conversations import sources, store, titles, tree
 from argo.conversations.answers import Ended, RowSink
+from argo.conversations.attachments import Attachments
 from argo.conversations.errors import ConversationUnknown, IdTaken, StillWriting
 from argo.conversations.rows import ConversationRow, sealed_message, sealed_title
 from argo.conversations.types import Effort, Message, Role
+from argo.documents.errors import DocumentUnknown
+from argo.documents.types import DocumentRead
 from argo.engines.types import Model
 from argo.errors import Language
 from argo.storage.database import Connection, Database
@@ -43,6 +47,14 @@ class Reader:
     language: Language
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A question that was let in, and what it reads of documents."""
+
+    admitted: Admitted
+    reads: Sequence[DocumentRead]
+
+
 class Writing:
     """Reads a branch, builds its question, stores what is new and starts the answer."""
 
@@ -53,12 +65,13 @@ class Writing:
         assistants: Assistants,
         generations: Generations,
         measure: Measure,
+        attachments: Attachments,
         clock: Clock,
     ) -> None:
         """Store in `database`, have `generations` write, let pass what `measure` says fits."""
         self.database, self._key_store = database, key_store
         self._assistants, self._generations = assistants, generations
-        self._measure, self._clock = measure, clock
+        self._measure, self._attachments, self._clock = measure, attachments, clock
 
     async def reader(self, owner: Owner, language: Language) -> Reader:
         """Return `owner` as a reader."""
@@ -73,7 +86,10 @@ class Writing:
             if conversation is None:
                 raise ConversationUnknown
             rows = await store.messages(person, conversation_id)
-        return conversation, [row.opened(reader.key) for row in rows]
+            messages = [row.opened(reader.key) for row in rows]
+            return conversation, await self._attachments.with_documents(
+                person, conversation_id, messages
+            )
 
     async def admitted(
         self,
@@ -83,13 +99,13 @@ class Writing:
         effort: Effort | None,
         *,
         unfinished: bool = False,
-    ) -> Admitted:
+    ) -> Prepared:
         """Build the question of a branch, see that it fits, and take the quota for it.
 
         `unfinished`: its last message is an answer to go on with. Raises `ChoiceUnknown`,
-        `ConversationTooLong`, and what admission raises.
+        `DocumentNotReady`, `ConversationTooLong`, and what admission raises.
         """
-        choice, model, messages = self._prompt(reader, conversation, branch)
+        choice, model, messages, reads = await self._prompt(reader, conversation, branch)
         continues = unfinished and "continues" in model.capabilities
         if unfinished and not continues:
             messages = continuing(messages)
@@ -100,7 +116,7 @@ class Writing:
         if model.bundled:
             # The small model does not always find its end.
             fields["max_tokens"] = answer_room(model.context_tokens)
-        return await self._generations.admit(
+        admitted = await self._generations.admit(
             Question(
                 asker=Asker(reader.owner, "web"),
                 lane="interactive",
@@ -112,6 +128,7 @@ class Writing:
                 continues=continues,
             )
         )
+        return Prepared(admitted, reads)
 
     async def admitted_for_the_house(
         self, reader: Reader, conversation: ConversationRow, messages: list[dict[str, str]]
@@ -138,7 +155,7 @@ class Writing:
         self, reader: Reader, conversation: ConversationRow, branch: Sequence[Message]
     ) -> Context:
         """Return how full the context is with a branch; raises `ChoiceUnknown`."""
-        _, model, messages = self._prompt(reader, conversation, branch)
+        _, model, messages, _ = await self._prompt(reader, conversation, branch)
         leaf = branch[-1] if branch else None
         settled = leaf is not None and leaf.role == "assistant" and leaf.state == "complete"
         return await self._measure.of(model, messages, leaf.id if leaf and settled else None)
@@ -148,13 +165,16 @@ class Writing:
         choice = self._assistants.standing(conversation.assistant_id, conversation.size)
         return choice, self._assistants.resolve(choice.model_id).model
 
-    def _prompt(
+    async def _prompt(
         self, reader: Reader, conversation: ConversationRow, branch: Sequence[Message]
-    ) -> tuple[Choice, Model, list[dict[str, str]]]:
+    ) -> tuple[Choice, Model, list[dict[str, str]], list[DocumentRead]]:
         choice, model = self.choice(conversation)
         instructions = self._assistants.instructions(choice, reader.language)
-        summary, turns = tree.read(branch)
-        return choice, model, prompt(instructions, turns, model, summary)
+        reads = await self._attachments.read_for(reader.owner, branch, instructions, model)
+        if reads:
+            instructions += RULE
+        summary, turns = tree.read(sources.told(branch, reads))
+        return choice, model, prompt(instructions, turns, model, summary), reads
 
     async def stored(
         self,
@@ -163,10 +183,12 @@ class Writing:
         new: list[Message],
         admitted: Admitted,
         ended: Ended,
+        reads: Sequence[DocumentRead] = (),
     ) -> None:
         """Store `new` and start the answer, its last; a caller that leaves cannot part the two.
 
-        Raises `IdTaken`.
+        `reads` is what the answer has read of documents. Raises `IdTaken`, or `DocumentUnknown`
+        for a question's document that is not this person's.
         """
         answer = new[-1]
         rows = [await sealed_message(message, reader.key) for message in new]
@@ -174,6 +196,9 @@ class Writing:
         async def keep(person: Connection) -> None:
             for row in rows:
                 await store.message_added(person, reader.owner, row)
+            for message in new:
+                await self._attachments.attach(person, reader.owner, message)
+            await self._attachments.note_read(person, reader.owner, answer.id, reads)
             await store.used(person, conversation.id, answer.created_at)
             if conversation.title is None and new[0].role == "user":
                 words = titles.first_words(new[0].text)
@@ -185,6 +210,8 @@ class Writing:
             await asyncio.shield(self._start(reader, answer, admitted, sink, keep))
         except psycopg.errors.UniqueViolation as error:
             raise IdTaken(param="id") from error
+        except psycopg.errors.ForeignKeyViolation as error:
+            raise DocumentUnknown(param="documents") from error
 
     async def continued(
         self,
@@ -236,7 +263,13 @@ class Writing:
         self._generations.start(answer.id, owner, admitted, sink, before=before, seam=seam)
 
     def message(
-        self, conversation_id: UUID, message_id: UUID, parent_id: UUID | None, role: Role, text: str
+        self,
+        conversation_id: UUID,
+        message_id: UUID,
+        parent_id: UUID | None,
+        role: Role,
+        text: str,
+        documents: tuple[UUID, ...] = (),
     ) -> Message:
         """Return a new message: a question as it is, anything else waiting to be written."""
         return Message(
@@ -253,4 +286,5 @@ class Writing:
             finish_reason=None,
             last_event=0,
             created_at=self._clock.now(),
+            documents=documents,
         )

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from argo.http.json_body import judged, read
+from argo.http.json_body import CallerLeft, judged, read
 
-_READS_ITS_OWN = "/v1/"
+_READS_ITS_OWN = ("/v1/", "/api/documents/upload", "/api/temporary/files")
 _WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 
 
 class Bodies:
     """Wraps an application; what reaches it is one JSON object within the limits, or no body.
 
-    The API's routes are left out: they ask for the key first, and read for themselves.
+    Left out are the API's routes, which ask for the key first and read for themselves, and uploads,
+    whose body is a file.
     """
 
     def __init__(self, inner: ASGIApp, most_bytes: int) -> None:
@@ -41,3 +45,21 @@ class Bodies:
 
 def _has_body(headers: dict[bytes, bytes]) -> bool:
     return b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
+
+
+async def pieces(request: Request) -> AsyncGenerator[bytes, None]:
+    """Yield the body of a request that is a file, as it comes.
+
+    Raises `CallerLeft` when it breaks off.
+    """
+    try:
+        async for piece in request.stream():
+            yield piece
+    except ClientDisconnect:
+        raise CallerLeft from None
+
+
+def announced_bytes(request: Request) -> int | None:
+    """Return how long a request says its body is, None when it does not."""
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdecimal() else None

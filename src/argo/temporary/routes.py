@@ -13,6 +13,7 @@ from argo.accounts.types import Caller
 from argo.clock import Clock
 from argo.completions.events import read_in
 from argo.completions.prompt import Turn
+from argo.completions.sources import Source, fenced
 from argo.completions.types import Asker, EventNumbered
 from argo.errors import Language
 from argo.export.routes import attachment
@@ -27,13 +28,33 @@ _MOST_CHARACTERS = 400_000
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
+class FileSent(BaseModel):
+    """A file of a question, as it was read and is held by the page; the page made its id."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: UUID
+    name: Annotated[str, StringConstraints(min_length=1, max_length=255)]
+    pages: Annotated[int, Field(ge=1)] | None = None
+    text: str
+
+    def fenced(self) -> str:
+        """Return its text between marks, whole."""
+        return fenced(Source(self.id.hex[-12:], self.name, self.pages, "whole", self.text))
+
+
 class TurnSent(BaseModel):
-    """One message of the page's transcript."""
+    """One message of the page's transcript, a question with its files."""
 
     model_config = ConfigDict(extra="forbid")
 
     role: Literal["user", "assistant"]
     text: Annotated[str, StringConstraints(max_length=_MOST_CHARACTERS)]
+    files: Annotated[list[FileSent], Field(max_length=100)] = []
+
+    def turn(self) -> Turn:
+        """Return it as models read it."""
+        return Turn(self.role, "\n\n".join([*(each.fenced() for each in self.files), self.text]))
 
 
 class TranscriptSent(BaseModel):
@@ -56,10 +77,11 @@ class TranscriptSent(BaseModel):
         """Return it as the service reads it."""
         return Transcript(
             self.conversation_id,
-            [Turn(each.role, each.text) for each in self.messages],
+            [each.turn() for each in self.messages],
             (self.assistant_id, self.size),
             self.summary,
             self.effort,
+            has_files=any(each.files for each in self.messages),
         )
 
 

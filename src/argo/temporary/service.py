@@ -15,6 +15,7 @@ from argo.completions.context import Context, Measure
 from argo.completions.prompt import Turn, answer_room, continuing, prompt
 from argo.completions.seam import Seam
 from argo.completions.service import Completions
+from argo.completions.sources import RULE
 from argo.completions.summary import summarising
 from argo.completions.types import AnswerState, Asker, EventNumbered, Question
 from argo.engines.types import Model, Size
@@ -35,6 +36,8 @@ class Transcript:
     choice: tuple[str, Size]
     summary: str | None = None
     effort: str | None = None
+    has_files: bool = False
+    """Whether files stand in the turns, fenced."""
 
 
 class Temporary:
@@ -133,6 +136,8 @@ class Temporary:
         chosen = self._assistants.choice(*transcript.choice)
         model = self._assistants.resolve(chosen.model_id).model
         instructions = self._assistants.instructions(chosen, language)
+        if transcript.has_files:
+            instructions += RULE
         return chosen, model, prompt(instructions, transcript.turns, model, transcript.summary)
 
 
