@@ -33,7 +33,7 @@ from argo.http.types import ServerSettings
 # Everything from ourselves, no script or style in the page's text, no other origin at all.
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-    "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
     "require-trusted-types-for 'script'; trusted-types argo svelte-trusted-html dompurify"
 )
@@ -146,8 +146,9 @@ class Edge:
             name == b"content-type" and value.startswith(b"text/html") for name, value in given
         )
         added = [*self._always, (b"x-request-id", answer.request_id.encode())]
-        policy = _PAGE_POLICY if html else _DATA_POLICY
-        added.append((b"content-security-policy", policy.encode()))
+        if b"content-security-policy" not in names:
+            policy = _PAGE_POLICY if html else _DATA_POLICY
+            added.append((b"content-security-policy", policy.encode()))
         if b"cache-control" not in names:
             added.append((b"cache-control", b"no-store"))
         message["headers"] = [*given, *added]

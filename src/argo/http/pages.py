@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,13 @@ from argo.http.errors import RouteUnknown
 
 _FOREVER = "public, max-age=31536000, immutable"
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+# The frame that draws diagrams: no origin, no network, its one script known by its hash.
+_FRAME = "diagram.html"
+_FRAME_POLICY = (
+    "sandbox allow-scripts; default-src 'none'; script-src 'sha256-{digest}'; "
+    "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+_SCRIPT = re.compile(rb"<script>(.*)</script>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -23,6 +32,7 @@ class _File:
     bodies: dict[str, bytes]
     tag: str
     cache: str
+    policy: str | None
 
 
 class Pages:
@@ -51,6 +61,8 @@ class Pages:
         accepted = request.headers.get("accept-encoding", "")
         encoding = next((each for each in file.bodies if each and each in accepted), "")
         headers = {"etag": f'"{file.tag}{encoding}"', "cache-control": file.cache}
+        if file.policy:
+            headers["content-security-policy"] = file.policy
         if len(file.bodies) > 1:
             headers["vary"] = "accept-encoding"
         if request.headers.get("if-none-match") == headers["etag"]:
@@ -77,5 +89,12 @@ def _files(folder: Path) -> dict[str, _File]:
             bodies={**bodies, "": body},
             tag=hashlib.sha256(body).hexdigest()[:20],
             cache=_FOREVER if "/immutable/" in name else "no-cache",
+            policy=_frame_policy(body) if name == _FRAME else None,
         )
     return found
+
+
+def _frame_policy(body: bytes) -> str:
+    script = _SCRIPT.search(body)
+    digest = hashlib.sha256(script.group(1) if script else b"").digest()
+    return _FRAME_POLICY.format(digest=base64.b64encode(digest).decode())

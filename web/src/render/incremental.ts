@@ -1,5 +1,5 @@
 import { calm } from './calm';
-import { colour, mathematics, mathematicsNow } from './late';
+import { colour, diagrams, mathematics, mathematicsNow } from './late';
 import { parser } from './parser';
 import { safe } from './safe';
 import { settle } from './settle';
@@ -63,6 +63,7 @@ export class Incremental {
 function late(element: HTMLElement): void {
   void colour(element);
   void mathematics(element);
+  void diagrams(element);
 }
 
 /** Where the last block of `markdown` begins, as an offset. */

@@ -14,6 +14,14 @@ export async function colour(element: HTMLElement): Promise<void> {
   }
 }
 
+/** Draw the diagrams within `element`; what draws them is loaded when first needed. */
+export async function diagrams(element: HTMLElement): Promise<void> {
+  const sources = within(element, 'code[data-language="mermaid"]');
+  if (!sources.length) return;
+  const { diagram } = await import('./diagram');
+  for (const each of sources) await diagram(each.closest('pre')!);
+}
+
 let temml: typeof temmlType | null = null;
 
 /** Set the mathematics within `element`; what is no mathematics stays as it was written. */

@@ -1,5 +1,6 @@
 import { reader, say } from '../words/words.svelte';
 import { copyText, copyTable } from './clipboard';
+import { keep, zoom } from './picture';
 import { cellsOf, markdownTable, valuesFile } from './table';
 
 /** Give code blocks and tables their bars of buttons; `act` does what they say. */
@@ -17,6 +18,8 @@ export async function act(event: Event): Promise<void> {
   const does = button.dataset.act!;
   if (does === 'wrap') return wrap(button);
   if (does === 'note') return toNote(button);
+  const drawing = button.closest('figure')?.querySelector('img');
+  if (drawing && does !== 'code') return draw(drawing, does);
   await copy(button, does);
   const label = button.textContent;
   button.textContent = say('copied');
@@ -81,6 +84,11 @@ function button(does: string, label: string): HTMLButtonElement {
 function wrap(pressed: HTMLButtonElement): void {
   const on = pressed.closest('pre')!.classList.toggle('wrapped');
   pressed.setAttribute('aria-pressed', String(on));
+}
+
+function draw(drawing: HTMLImageElement, does: string): Promise<void> | void {
+  if (does === 'svg' || does === 'png') return keep(drawing, does);
+  zoom(drawing, does === 'zoom-in' ? 1 : -1);
 }
 
 async function copy(from: HTMLButtonElement, does: string): Promise<void> {

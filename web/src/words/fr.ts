@@ -128,6 +128,13 @@ export const fr: Words = {
   picture: 'Image non chargée',
   table: 'Tableau',
   code: 'Code',
+  diagram: 'Diagramme',
+  diagramSource: 'Le diagramme en texte',
+  diagramFailed: 'impossible à dessiner ; voici sa source',
+  zoomIn: 'Agrandir',
+  zoomOut: 'Réduire',
+  downloadSvg: 'Enregistrer en SVG',
+  downloadPng: 'Enregistrer en PNG',
   quotaIn:
     'Vous avez posé autant de questions qu’une minute le permet. Prochaine question dans {seconds} s.',
   offline: 'ARGO est injoignable. Vérifiez votre connexion.',
