@@ -1,3 +1,4 @@
+import compat from 'eslint-plugin-compat';
 import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript-eslint';
 
@@ -16,6 +17,7 @@ export default ts.config(
   { ignores: ['build', 'node_modules', 'public'] },
   ...ts.configs.recommended,
   ...svelte.configs.recommended,
+  { ...compat.configs['flat/recommended'], files: ['src/**', 'public/**'] },
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: ts.parser } },

@@ -6,11 +6,11 @@ export default defineConfig({
   build: {
     outDir: 'build',
     assetsDir: 'assets/immutable',
-    target: 'es2022',
+    target: ['chrome123', 'edge123', 'firefox128', 'safari17.5'],
     modulePreload: { polyfill: false },
     // Small files stay files: the page's policy allows no script or style inside HTML.
     assetsInlineLimit: 0,
   },
   resolve: process.env.VITEST ? { conditions: ['browser'] } : undefined,
-  test: { environment: 'jsdom', include: ['tests/**/*.test.ts'] },
+  test: { environment: 'jsdom', include: ['tests/**/*.test.ts'], testTimeout: 120_000 },
 });

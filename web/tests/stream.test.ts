@@ -21,13 +21,14 @@ test('an answer waits, runs and is complete', () => {
   answer.take({ number: 1, name: 'queued', data: { position: 3, eta_seconds: 4 } });
   expect(answer.place).toEqual({ position: 3, eta: 4 });
   answer.take({ number: 2, name: 'started', data: { model_id: 'm' } });
+  seen.push(answer.phase);
   answer.take({ number: 3, name: 'reasoning', data: { text: 'hm' } });
   seen.push(answer.phase);
   answer.take(delta(4, 'Hello'));
   seen.push(answer.phase);
   answer.take(done(5));
   seen.push(answer.phase, answer.state);
-  expect(seen).toEqual(['waiting', 'thinking', 'writing', 'ended', 'complete']);
+  expect(seen).toEqual(['waiting', 'reading', 'thinking', 'writing', 'ended', 'complete']);
 });
 
 test('an event that comes twice is shown once', () => {

@@ -1,25 +1,16 @@
-type Kept = { theme?: string; text?: string };
+/** What this browser remembers of how its person likes the page; absent is the usual. */
+export type Kept = Partial<Record<'theme' | 'text' | 'font' | 'motion' | 'enter', string>>;
 
 const KEY = 'argo.appearance';
 
-/** Theme and text size of this browser; `public/appearance.js` sets them before the first paint. */
+/** The look of the page in this browser; `public/appearance.js` sets it before the first paint. */
 class Appearance {
-  theme = $state('');
-  text = $state('');
+  kept = $state<Kept>(remembered<Kept>(KEY) ?? {});
 
-  constructor() {
-    const kept = remembered<Kept>(KEY) ?? {};
-    this.theme = kept.theme ?? '';
-    this.text = kept.text ?? '';
-  }
-
-  set(kept: Kept): void {
-    this.theme = kept.theme ?? this.theme;
-    this.text = kept.text ?? this.text;
-    remember(KEY, { theme: this.theme, text: this.text });
-    const { dataset } = document.documentElement;
-    dataset.theme = this.theme;
-    dataset.text = this.text;
+  set(change: Kept): void {
+    Object.assign(this.kept, change);
+    remember(KEY, this.kept);
+    Object.assign(document.documentElement.dataset, change);
   }
 }
 

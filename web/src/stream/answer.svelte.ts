@@ -101,9 +101,10 @@ export class Answer {
   }
 
   /** What the reader is told while it is not there: a word, not a spinner. */
-  get phase(): 'waiting' | 'thinking' | 'writing' | 'ended' {
+  get phase(): 'waiting' | 'reading' | 'thinking' | 'writing' | 'ended' {
     if (this.ended) return 'ended';
     if (this.text) return 'writing';
-    return this.reasoning ? 'thinking' : 'waiting';
+    if (this.reasoning) return 'thinking';
+    return this.state === 'running' ? 'reading' : 'waiting';
   }
 }

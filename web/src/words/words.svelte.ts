@@ -34,6 +34,11 @@ export function moment(iso: string): string {
   return format.format(Date.parse(iso));
 }
 
+/** A day as the reader writes it. */
+export function day(iso: string): string {
+  return new Intl.DateTimeFormat(reader.language, { dateStyle: 'long' }).format(Date.parse(iso));
+}
+
 function browserLanguage(): Language {
   return navigator.languages.find((each) => /^(fr|en)\b/.test(each))?.startsWith('fr')
     ? 'fr'
