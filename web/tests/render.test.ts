@@ -222,9 +222,10 @@ describe('hostile text', () => {
   test.each(['\\('.repeat(50_000), '$x '.repeat(50_000), '['.repeat(50_000), '>'.repeat(5_000)])(
     'that is made to be slow is not (%#)',
     (markdown) => {
-      const began = performance.now();
+      // By processor time: other work on the machine is not the renderer's fault.
+      const began = process.cpuUsage();
       shown(markdown);
-      expect(performance.now() - began).toBeLessThan(3000);
+      expect(process.cpuUsage(began).user / 1000).toBeLessThan(3000);
     },
   );
 });
@@ -280,7 +281,7 @@ test('what grows block by block is what is rendered whole', () => {
     growing.finish();
     expect(lines(element)).toBe(lines(whole(LONG.slice(0, end))));
   }
-}, 30_000);
+});
 
 test('finished blocks are kept, not rendered again', () => {
   const element = document.createElement('div');
