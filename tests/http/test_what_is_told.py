@@ -32,6 +32,14 @@ async def test_the_page_may_load_only_from_here(service: Service) -> None:
     assert "<style" not in page.body
 
 
+async def test_a_page_that_did_not_change_keeps_its_policy(service: Service) -> None:
+    async with Browser(service.url) as anyone:
+        page = await anyone.get("/")
+        again = await anyone.get("/", if_none_match=page.headers["etag"])
+    assert again.status == 304
+    assert "content-security-policy" not in again.headers
+
+
 @pytest.mark.parametrize("path", ["/", "/api/me", "/v1/models", "/nowhere", "/health/live"])
 async def test_every_answer_is_guarded(service: Service, path: str) -> None:
     async with Browser(service.url) as anyone:

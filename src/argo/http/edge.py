@@ -146,7 +146,8 @@ class Edge:
             name == b"content-type" and value.startswith(b"text/html") for name, value in given
         )
         added = [*self._always, (b"x-request-id", answer.request_id.encode())]
-        if b"content-security-policy" not in names:
+        # What a 304 says replaces what the browser keeps of the answer it confirms.
+        if answer.status != 304 and b"content-security-policy" not in names:
             policy = _PAGE_POLICY if html else _DATA_POLICY
             added.append((b"content-security-policy", policy.encode()))
         if b"cache-control" not in names:
