@@ -9,6 +9,6 @@ export function phase(answer: Answer): string {
   if (answer.phase === 'writing') return say('writing');
   const { place } = answer;
   if (!place) return say('waiting');
-  if (place.eta === null) return say('waitingPlace', { place: place.position });
+  if (!place.eta) return say('waitingPlace', { place: place.position });
   return say('waitingEta', { place: place.position, seconds: Math.ceil(place.eta) });
 }
