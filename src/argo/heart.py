@@ -63,16 +63,17 @@ class Heart:
         self.beside.drain()
 
     def replace(self, settings: Settings, addresses: Addresses) -> None:
-        """Take the models and quotas of new `settings`."""
+        """Take the models, quotas and queue of new `settings`."""
         self.engines.replace(_models(settings, addresses))
         self.quotas.replace(settings.quotas)
+        self.places.replace(settings.queue)
 
 
 def build_heart(ground: Ground) -> Heart:
     """Build the heart on its ground."""
     settings, database, clock = ground.settings, ground.database, ground.clock
     client = EngineClient(settings.engines)
-    engines = Engines(_models(settings, ground.addresses), client, settings.engines)
+    engines = Engines(_models(settings, ground.addresses), client, settings.engines, clock)
     source = register.embedding_source(
         settings.embeddings, ground.addresses.embeddings, settings.engine_keys
     )
@@ -80,7 +81,7 @@ def build_heart(ground: Ground) -> Heart:
     quotas = Quotas(settings.quotas, database, clock)
     link = Link(ground.secrets.derived("link"))
     worker = Worker(database, link, clock, link_host=settings.server.link_host)
-    places = Places(worker, engines, clock)
+    places = Places(worker, engines, clock, settings.queue)
     completions = Completions(
         engines,
         client,

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from argo.assistants.types import AssistantSettings
+from argo.completions.types import QueueSettings
 from argo.documents.types import DocumentSettings
 from argo.embedded.types import EmbeddedSettings
 from argo.engines.types import EmbeddingsSettings, EngineSettings, ModelSettings, RerankSettings
@@ -55,6 +56,7 @@ class Settings:
     quotas: QuotaSettings = field(default_factory=QuotaSettings)
     engines: EngineSettings = field(default_factory=EngineSettings)
     journal: JournalSettings = field(default_factory=JournalSettings)
+    queue: QueueSettings = field(default_factory=QueueSettings)
     embeddings: EmbeddingsSettings | None = None
     rerank: RerankSettings | None = None
     embedded: EmbeddedSettings = field(default_factory=EmbeddedSettings)

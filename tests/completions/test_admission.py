@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 import random
 import statistics
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from hypothesis import settings
@@ -70,6 +72,107 @@ def test_estimates_are_within_a_quarter() -> None:
         desk.leave(done, now, whole=True)
     assert len(errors) > 60
     assert statistics.median(errors) < 0.25
+
+
+def test_estimates_are_honest_over_an_hour() -> None:
+    """Answers of all lengths, peaks, bursts, people who stop or give up: median error below 25 %."""
+    hour = Hour(seed=4, places=16, mean_seconds=15.0)
+    hour.passes()
+    assert len(hour.errors) > 1000
+    assert statistics.median(hour.errors) < 0.25
+
+
+def test_answers_that_are_stopped_teach_nothing() -> None:
+    desk = Desk()
+    desk.see([replica(0, 1)])
+    for number in range(40):
+        each = waiter(number, number)
+        desk.arrive(each)
+        desk.grants(number * 10.0)
+        whole = number % 4 == 0
+        desk.leave(each.id, number * 10.0 + (8.0 if whole else 0.1), whole=whole)
+    desk.arrive(waiter(50, 50))
+    desk.grants(500.0)
+    desk.arrive(waiter(51, 51))
+    ((_, place),) = desk.places(500.0)
+    assert place.eta_seconds is not None
+    assert 7.0 < place.eta_seconds < 9.0
+
+
+def test_what_a_newcomer_would_wait_is_known_before_it_waits() -> None:
+    desk = Desk()
+    desk.see([replica(0, 2)])
+    assert desk.wait_of_next("api", 0.0) == 0.0
+    for number in range(10):
+        each = waiter(number, number)
+        desk.arrive(each)
+        desk.grants(number * 10.0)
+        desk.leave(each.id, number * 10.0 + 10.0, whole=True)
+    for number in range(8):
+        desk.arrive(waiter(number, 200 + number))
+    desk.grants(200.0)
+    wait = desk.wait_of_next("api", 200.0)
+    assert wait is not None
+    assert 30.0 < wait < 45.0
+
+
+class Hour:
+    """An hour of a model: who comes when, how long answers take, what people were told."""
+
+    def __init__(self, *, seed: int, places: int, mean_seconds: float) -> None:
+        self.chance = random.Random(seed)
+        self.mean_seconds, self.rate = mean_seconds, places / mean_seconds
+        self.desk, self.now = Desk(), 0.0
+        self.desk.see([replica(0, places)])
+        self.events: list[tuple[float, int, str, Waiter | None]] = []
+        self.told: dict[UUID, tuple[float, float]] = {}
+        self.errors: list[float] = []
+        self.happens(0.0, "looks")
+        at = 0.0
+        while at < 3600.0:
+            crowded = 1.35 if at // 600 % 2 == 0 else 0.45
+            at += self.chance.expovariate(self.rate * crowded)
+            self.happens(at, "comes")
+        for burst in (900.0, 2400.0):
+            for _ in range(3 * places):
+                self.happens(burst + self.chance.random() * 5, "comes")
+
+    def happens(self, at: float, what: str, who: Waiter | None = None) -> None:
+        heapq.heappush(self.events, (at, self.chance.getrandbits(60), what, who))
+
+    def passes(self) -> None:
+        while self.events:
+            self.now, _, what, who = heapq.heappop(self.events)
+            if what == "comes":
+                lane = self.chance.choices(("interactive", "api", "batch"), (6, 3, 1))[0]
+                who = replace(waiter(self.chance.randrange(2000), self.now), lane=lane)
+                self.desk.arrive(who)
+                if self.chance.random() < 0.02:
+                    self.happens(self.now + self.chance.expovariate(0.05), "gives up", who)
+            elif what == "looks":
+                self.look()
+            elif who is not None:
+                self.desk.leave(who.id, self.now, whole=what == "ends")
+                self.told.pop(who.id, None)
+            self.seat()
+
+    def look(self) -> None:
+        for waiter_id, place in self.desk.places(self.now):
+            if place.eta_seconds is not None:
+                self.told.setdefault(waiter_id, (self.now, place.eta_seconds))
+        if self.now < 3600.0:
+            self.happens(self.now + 2.0, "looks")
+
+    def seat(self) -> None:
+        for grant in self.desk.grants(self.now):
+            seconds = self.mean_seconds * self.chance.lognormvariate(-0.32, 0.8)
+            stopped = self.chance.random() < 0.1
+            at = self.now + seconds * (self.chance.random() if stopped else 1.0)
+            who = replace(waiter(), id=grant.waiter_id)
+            self.happens(at, "is stopped" if stopped else "ends", who)
+            if (told := self.told.pop(grant.waiter_id, None)) is not None:
+                waited = self.now - told[0]
+                self.errors.append(abs(waited - told[1]) / max(told[1], 0.1))
 
 
 class AdmissionHolds(RuleBasedStateMachine):

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from argo.clock import Clock
 from argo.completions import frames, relay
@@ -19,12 +20,19 @@ from argo.completions.types import Delta, FinishReason, Outcome, Question, Usage
 from argo.engines.client import EngineClient, EngineFault
 from argo.engines.service import Engines
 from argo.engines.types import Model, Replica
+from argo.engines.types import Outcome as Ended
 from argo.quotas.types import Allowance, Lease
 from argo.usage.types import Entry
 
 Batches = AsyncGenerator[list[Chunk], None]
 
 _ANOTHER_MAY_DO = ("away", "broke", "full", "unparsed")
+_HOW_IT_LEFT: dict[str, Literal["failed", "full"]] = {
+    "away": "failed",
+    "broke": "failed",
+    "slow": "failed",
+    "full": "full",
+}
 _MOST_READINGS = 3
 """How often one replica is asked for a tool call that its engine can read."""
 _MOST_WRITINGS = 2
@@ -77,7 +85,7 @@ class Completion:
         tools = admitted.question.fields.get("tools")
         self._mending = Mending(tools) if isinstance(tools, list) and tools else None
         self._held = AsyncExitStack()
-        self._replica: Replica | None = None
+        self._place: Place | None = None
         self._batches: Batches | None = None
         self._first: list[Chunk] = []
         self._whole: Chunk = {}
@@ -121,6 +129,7 @@ class Completion:
                 try:
                     await self._attempt(place, opened)
                 except EngineFault as fault:
+                    place.ended(Ended(_HOW_IT_LEFT.get(fault.fault, "left")))
                     readings += fault.fault == "unparsed"
                     if fault.fault == "unparsed" and readings < _MOST_READINGS:
                         # The model writes anew each time: most often the next try is readable.
@@ -130,6 +139,7 @@ class Completion:
                     if alone or fault.fault not in _ANOTHER_MAY_DO:
                         raise refusal(fault, model) from None
                 else:
+                    self._place = place
                     self._held.push_async_exit(opened.pop_all())
 
     async def frames(self) -> AsyncGenerator[bytes, None]:
@@ -167,6 +177,10 @@ class Completion:
         """End what still runs on the engine and give the place on it back."""
         if self._batches is not None:
             await self._batches.aclose()
+        if self._place is not None and self.ended:
+            began = self._first_at if self._stream else self._granted_at
+            seconds = self._ways.clock.monotonic() - began
+            self._place.ended(Ended("whole", self.usage.completion_tokens, seconds))
         await self._held.aclose()
 
     def entry(self, outcome: Outcome) -> Entry:
@@ -198,8 +212,8 @@ class Completion:
                 self._meter.saw(batch)
                 yield self._mended(batch)
         except EngineFault as fault:
-            if self._replica is not None and fault.fault != "unparsed":
-                self._ways.engines.failed(self._replica)
+            if self._place is not None:
+                self._place.ended(Ended(_HOW_IT_LEFT.get(fault.fault, "left")))
             raise interruption(fault, self.admitted.model) from None
         self.ended = True
 
@@ -212,17 +226,12 @@ class Completion:
     async def _attempt(self, place: Place, opened: AsyncExitStack) -> None:
         """Ask the replica of `place` until it begins to answer; raises `EngineFault`."""
         engines, now = self._ways.engines, self._ways.clock.monotonic
-        replica = self._replica = engines.replica(self.model_id, place.url)
+        replica = engines.replica(self.model_id, place.url)
         if replica is None:
             raise EngineFault("away")
         self._granted_at = now()
-        try:
-            await (self._ask_stream if self._stream else self._ask_whole)(replica, opened)
-        except EngineFault as fault:
-            if fault.fault in ("away", "broke", "slow"):
-                engines.failed(replica)
-            raise
-        engines.went_well(replica)
+        await (self._ask_stream if self._stream else self._ask_whole)(replica, opened)
+        engines.went_well(self.model_id, replica.url)
         self.started = True
         self._first_at = now()
 
@@ -272,4 +281,5 @@ class Completion:
             arrived=self.admitted.arrived,
             affinity=question.affinity,
             avoiding=avoiding,
+            patience_seconds=None if self._stream else self._ways.places.patience_seconds,
         )

@@ -23,6 +23,21 @@ class ServerStopping(ArgoError):
     french = "ARGO redémarre. Réessayez dans un instant."
 
 
+class WaitTooLong(ArgoError):
+    """A whole answer would wait longer than `[queue] whole_answer_wait_seconds` for its turn."""
+
+    code = "wait_too_long"
+    kind = "unavailable"
+    english = (
+        "{model} is busy: your turn would come in about {seconds} seconds. Try again later, or ask "
+        'with "stream": true and wait in line.'
+    )
+    french = (
+        "{model} est très demandé : votre tour viendrait dans environ {seconds} secondes. "
+        'Réessayez plus tard, ou demandez avec "stream": true et attendez votre tour.'
+    )
+
+
 class LinkBroken(ArgoError):
     """Another worker could not be reached, or stopped in the middle."""
 

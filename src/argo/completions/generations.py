@@ -16,10 +16,11 @@ from uuid import UUID
 from argo.clock import Clock
 from argo.completions import store
 from argo.completions.answer_log import AnswerLog
+from argo.completions.channel import Message
 from argo.completions.completion import Admitted
 from argo.completions.errors import AnswerUnknown, LinkBroken
 from argo.completions.generation import Before, Generation, Sink
-from argo.completions.link import Message, Messages
+from argo.completions.link import Messages
 from argo.completions.seam import Seam
 from argo.completions.service import Completions
 from argo.completions.types import EventNumbered, Question

@@ -1,68 +1,20 @@
-"""The private link between workers: one calls, the other answers with a stream of messages.
-
-Both sides prove that they hold the same secret, by sealing everything with keys derived from it
-and from two fresh nonces: what is not one of ours is dropped at its first frame, nothing can be
-read or replayed on the way. A frame is four bytes of length and a sealed JSON object.
-"""
+"""The private link between workers: each keeps one line to every other that it calls."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-import hmac
-import os
 from collections.abc import AsyncGenerator, Callable
-from typing import Any
 
-import orjson
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
+from argo.completions.channel import Message, greeted
 from argo.completions.errors import LinkBroken
+from argo.completions.line import WINDOW, Answer, Call, Hear, Line
 
-_NONCE_BYTES = 32
-_MOST_FRAME_BYTES = 16 * 1024 * 1024
 _HELLO_SECONDS = 3.0
 
-Message = dict[str, Any]
 Messages = AsyncGenerator[Message, None]
 Answers = Callable[[Message], Messages]
-
-
-class _Channel:
-    """One connection after the greeting: sealed frames both ways, counted against replay."""
-
-    def __init__(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        reading: bytes,
-        writing: bytes,
-    ) -> None:
-        self._reader, self._writer = reader, writer
-        self._opens, self._seals = AESGCM(reading), AESGCM(writing)
-        self._read = self._written = 0
-
-    async def send(self, message: Message) -> None:
-        sealed = self._seals.encrypt(self._written.to_bytes(12, "big"), orjson.dumps(message), None)
-        self._written += 1
-        self._writer.write(len(sealed).to_bytes(4, "big") + sealed)
-        await self._writer.drain()
-
-    async def receive(self) -> Message:
-        """Return the next message; raises `LinkBroken` when there is none or it is not ours."""
-        try:
-            size = int.from_bytes(await self._reader.readexactly(4), "big")
-            if size > _MOST_FRAME_BYTES:
-                raise LinkBroken
-            sealed = await self._reader.readexactly(size)
-            plain = self._opens.decrypt(self._read.to_bytes(12, "big"), sealed, None)
-        except (asyncio.IncompleteReadError, OSError, InvalidTag) as error:
-            raise LinkBroken from error
-        self._read += 1
-        message: Message = orjson.loads(plain)
-        return message
+"""Answers a call with a stream of messages; closed when the caller hangs up."""
 
 
 class Link:
@@ -72,85 +24,124 @@ class Link:
         """Hold the installation's link `secret` (32 bytes)."""
         self._secret = secret
         self._server: asyncio.Server | None = None
+        self._lines: dict[str, Line] = {}
+        self._opening: dict[str, asyncio.Task[Line]] = {}
+        self._running: set[asyncio.Task[None]] = set()
 
-    async def open(self, host: str, answers: Answers) -> str:
+    async def open(self, host: str, answer: Answer) -> str:
         """Listen on a free port of `host` and return the address, "host:port".
 
-        Each call is given to `answers`, whose messages are sent back until it ends; when the
-        caller hangs up it is closed.
+        Each call of another worker is given to `answer`.
         """
 
-        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             with contextlib.suppress(LinkBroken, TimeoutError, OSError):
                 async with asyncio.timeout(_HELLO_SECONDS):
-                    channel = await self._greeted(reader, writer, calling=False)
-                    call = await channel.receive()
-                await _answer(channel, reader, answers(call))
+                    channel = await greeted(reader, writer, self._secret, calling=False)
+                self._run(Line(channel, answer))
+                return
             writer.close()
 
-        self._server = await asyncio.start_server(answer, host, 0)
+        self._server = await asyncio.start_server(serve, host, 0)
         name = self._server.sockets[0].getsockname()
         return f"{name[0]}:{name[1]}"
 
     async def close(self) -> None:
-        """Stop listening."""
+        """Stop listening and break every line."""
         if self._server is not None:
             self._server.close()
+        tasks = [*self._running, *self._opening.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def begin(self, address: str, message: Message, hear: Hear) -> Call | None:
+        """Begin a call where a line is open, else None: `line` opens one."""
+        line = self._lines.get(address)
+        return line.begin(message, hear) if line is not None and line.open else None
+
+    async def line(self, address: str) -> Line:
+        """Return the line to the worker at `address`; raises `LinkBroken` when it is away."""
+        line = self._lines.get(address)
+        if line is not None and line.open:
+            return line
+        opening = self._opening.get(address)
+        if opening is None:
+            opening = self._opening[address] = asyncio.create_task(self._opened(address))
+            opening.add_done_callback(lambda _: self._opening.pop(address, None))
+        # Others wait for the same line: one who gives up must not take it from them.
+        return await asyncio.shield(opening)
 
     async def call(self, address: str, message: Message) -> Messages:
         """Send `message` to the worker at `address` and yield its answers to their end.
 
         Raises `LinkBroken` when the worker is away, or stops before the end.
         """
+        heard: asyncio.Queue[Message | None] = asyncio.Queue()
+        call = (await self.line(address)).begin({"call": message}, heard.put_nowait)
+        try:
+            taken = 0
+            while (answer := await heard.get()) is not None:
+                if "end" in answer:
+                    return
+                yield answer["said"]
+                taken += 1
+                if taken % (WINDOW // 2) == 0:
+                    call.took(WINDOW // 2)
+            raise LinkBroken(retry_after=2)
+        finally:
+            call.hang_up()
+
+    async def _opened(self, address: str) -> Line:
         host, _, port = address.rpartition(":")
+        writer = None
         try:
             async with asyncio.timeout(_HELLO_SECONDS):
                 reader, writer = await asyncio.open_connection(host, int(port))
-        except (OSError, TimeoutError) as error:
+                channel = await greeted(reader, writer, self._secret, calling=True)
+        except (OSError, TimeoutError, LinkBroken) as error:
+            if writer is not None:
+                writer.close()
             raise LinkBroken(retry_after=2) from error
-        try:
-            async with asyncio.timeout(_HELLO_SECONDS):
-                channel = await self._greeted(reader, writer, calling=True)
-                await channel.send(message)
-            while (answer := await channel.receive()).get("end") is None:
-                yield answer
-        except (OSError, TimeoutError) as error:
-            raise LinkBroken(retry_after=2) from error
-        finally:
-            writer.close()
+        line = self._lines[address] = Line(channel, None)
+        self._run(line, address)
+        return line
 
-    async def _greeted(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, calling: bool
-    ) -> _Channel:
-        mine = os.urandom(_NONCE_BYTES)
-        writer.write(mine)
-        try:
-            theirs = await reader.readexactly(_NONCE_BYTES)
-        except (asyncio.IncompleteReadError, OSError) as error:
-            raise LinkBroken from error
-        nonces = mine + theirs if calling else theirs + mine
-        keys = [
-            hmac.digest(self._secret, side + nonces, hashlib.sha256)
-            for side in (b"answering", b"calling")
-        ]
-        reading, writing = keys if calling else reversed(keys)
-        return _Channel(reader, writer, reading, writing)
+    def _run(self, line: Line, address: str | None = None) -> None:
+        running = asyncio.create_task(line.run())
+        self._running.add(running)
+
+        def over(task: asyncio.Task[None]) -> None:
+            self._running.discard(task)
+            line.close()
+            if address is not None and self._lines.get(address) is line:
+                del self._lines[address]
+
+        running.add_done_callback(over)
 
 
-async def _answer(channel: _Channel, reader: asyncio.StreamReader, messages: Messages) -> None:
-    """Send `messages`, and stop as soon as the caller hangs up."""
+def streamed(answers: Answers, tasks: set[asyncio.Task[None]]) -> Answer:
+    """Return what answers calls of `Link.call` with `answers`; `tasks` holds those under way."""
 
-    async def send_all() -> None:
-        async with contextlib.aclosing(messages) as open_messages:
-            async for message in open_messages:
-                await channel.send(message)
-        await channel.send({"end": True})
+    def answer(call: Call, message: Message) -> None:
+        task = asyncio.create_task(_answered(call, answers(message["call"])))
 
-    sending = asyncio.create_task(send_all())
-    hung_up = asyncio.create_task(reader.read(1))
-    await asyncio.wait((sending, hung_up), return_when=asyncio.FIRST_COMPLETED)
-    for task in (sending, hung_up):
-        task.cancel()
-    for task in (sending, hung_up):
-        with contextlib.suppress(asyncio.CancelledError, LinkBroken, OSError):
-            await task
+        def hear(heard: Message | None) -> None:
+            if heard is None:
+                task.cancel()
+
+        call.hear = hear
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    return answer
+
+
+async def _answered(call: Call, messages: Messages) -> None:
+    with contextlib.suppress(LinkBroken):
+        async with contextlib.aclosing(messages) as answers:
+            async for message in answers:
+                await call.room()
+                call.say({"said": message})
+        call.say({"end": True})
+    call.hang_up()

@@ -9,7 +9,7 @@ questions at once holds one place in the round, like everybody.
 from __future__ import annotations
 
 import heapq
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -32,6 +32,8 @@ class Waiter:
     affinity: bytes = b""
     avoiding: frozenset[str] = frozenset()
     """Replicas, by URL, that failed this question already."""
+    patience_seconds: float | None = None
+    """Rather refused at once than told to wait longer; None waits however long it takes."""
 
     @property
     def path(self) -> tuple[str, str, str]:
@@ -134,9 +136,12 @@ class FairQueue:
 
     def __init__(self, institution_weights: Mapping[str, float] | None = None) -> None:
         """Start empty; institutions weigh 1 unless `institution_weights` (by id) says more."""
-        self._weights = {0: LANE_WEIGHTS, 1: institution_weights or {}, 2: {}}
+        self._institutions = dict(institution_weights or {})
+        self._weights = {0: LANE_WEIGHTS, 1: self._institutions, 2: {}}
         self._lanes = _Level(self._weights[0], 0)
         self._waiters: dict[UUID, Waiter] = {}
+        self._questions: Counter[tuple[str, str, str]] = Counter()
+        self._askers: Counter[Lane] = Counter()
 
     def __len__(self) -> int:
         """How many questions wait."""
@@ -151,12 +156,15 @@ class FairQueue:
         if waiter.id not in self._waiters:
             self._waiters[waiter.id] = waiter
             self._lanes.add(waiter, self._weights)
+            self._questions[waiter.path] += 1
+            self._askers[waiter.lane] += self._questions[waiter.path] == 1
 
     def remove(self, waiter_id: UUID) -> bool:
         """Take a question out that no longer waits; returns whether it did."""
         waiter = self._waiters.pop(waiter_id, None)
         if waiter is not None:
             self._lanes.remove(waiter)
+            self._forget(waiter)
         return waiter is not None
 
     def peek(self) -> Waiter | None:
@@ -169,7 +177,30 @@ class FairQueue:
             return None
         waiter = self._lanes.take()
         del self._waiters[waiter.id]
+        self._forget(waiter)
         return waiter
+
+    def _forget(self, waiter: Waiter) -> None:
+        self._questions[waiter.path] -= 1
+        if not self._questions[waiter.path]:
+            del self._questions[waiter.path]
+            self._askers[waiter.lane] -= 1
+
+    def share(self, institution_weights: Mapping[str, float]) -> None:
+        """Have institutions (by id) weigh so much from the next grant on; 1 where none is said."""
+        self._institutions.clear()
+        self._institutions.update(institution_weights)
+
+    def ahead_of(self, lane: Lane) -> int:
+        """Return about how many go before somebody who came now, in `lane`, for the first time.
+
+        One question of each who waits in that lane, and of the other lanes their part meanwhile.
+        """
+        askers = self._askers[lane]
+        others = sum(
+            LANE_WEIGHTS[each] for each, count in self._askers.items() if count and each != lane
+        )
+        return min(len(self._waiters), round(askers * (1.0 + others / LANE_WEIGHTS[lane])))
 
     def order(self) -> Iterator[Waiter]:
         """Yield all who wait in the order they would go if nobody came or left."""

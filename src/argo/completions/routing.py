@@ -29,5 +29,5 @@ def _preference(each: ReplicaState, affinity: bytes) -> tuple[bool, float, int]:
     full = room is not None and room <= 0
     weight = hashlib.blake2b(affinity + each.replica.url.encode(), digest_size=8).digest()
     # Among full replicas the least loaded goes first; among free ones, the cache's home.
-    load = each.running / max(1, each.replica.capacity or 1) if full else 0.0
+    load = each.running / max(1, each.capacity or 1) if full else 0.0
     return (full, load, -int.from_bytes(weight, "big"))

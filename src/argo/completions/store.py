@@ -84,6 +84,25 @@ async def schedulers(
     return await cursor.fetchall()
 
 
+async def alone(house: Connection, worker_id: UUID) -> bool:
+    """Return whether no other worker lives."""
+    cursor = await house.execute(
+        "SELECT NOT EXISTS (SELECT FROM workers WHERE id <> %s "
+        "AND seen_at > clock_timestamp() - make_interval(secs => %s))",
+        (worker_id, DEAD_SECONDS),
+    )
+    row = await cursor.fetchone()
+    return row is None or bool(row[0])
+
+
+async def institutions(house: Connection, slugs: Sequence[str]) -> dict[str, UUID]:
+    """Return the ids of the institutions named `slugs`, by slug."""
+    cursor = await house.execute(
+        "SELECT slug, id FROM institutions WHERE slug = ANY (%s)", (list(slugs),)
+    )
+    return dict(await cursor.fetchall())
+
+
 async def generation_started(
     person: Connection, answer_id: UUID, owner: Owner, worker_id: UUID
 ) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
+
+from pydantic import ConfigDict, Field
 
 from argo.storage.types import Owner
 
@@ -15,6 +17,21 @@ Endpoint = Literal["chat/completions", "completions"]
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
 AnswerState = Literal["waiting", "running", "complete", "stopped", "interrupted", "failed"]
 Outcome = Literal["complete", "stopped", "interrupted", "failed", "refused"]
+
+
+Weight = Annotated[float, Field(gt=0, le=1000)]
+
+
+@dataclass(frozen=True)
+class QueueSettings:
+    """`[queue]`: who waits how long, and how institutions share."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    whole_answer_wait_seconds: Annotated[float, Field(ge=0)] = 120.0
+    """A whole (not streamed) answer that would wait longer is refused with 503 at once."""
+    shares: Mapping[str, Weight] = field(default_factory=dict)
+    """Weights of institutions, by slug; 1 where none is said."""
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,14 @@ from uuid import UUID
 
 from argo.clock import Clock
 from argo.completions import store
-from argo.completions.link import Answers, Link, Message, Messages
+from argo.completions.channel import Message
+from argo.completions.line import Answer, Call
+from argo.completions.link import Answers, Link, streamed
 from argo.errors import ArgoError
 from argo.storage.database import Connection, Database
 
 BEAT_SECONDS = 1.0
+_HURRY_SECONDS = 0.2
 
 Beat = Callable[[Connection], Awaitable[None]]
 
@@ -32,14 +35,24 @@ class Worker:
         self.address = ""
         """Where the others reach this worker, "host:port"; empty before `open`."""
         self.link = link
-        self._database, self._link_host = database, link_host
-        self._answers: dict[str, Answers] = {}
+        self._database, self._link_host, self._clock = database, link_host, clock
+        self._answers: dict[str, Answer] = {}
+        self._answering: set[asyncio.Task[None]] = set()
         self._beats: list[tuple[Beat, int]] = []
+        self._hurry = asyncio.Event()
         self._beating: asyncio.Task[None] | None = None
 
     def answers(self, verb: str, answers: Answers) -> None:
         """Have calls of other workers with this `verb` answered by `answers`."""
-        self._answers[verb] = answers
+        self._answers[verb] = streamed(answers, self._answering)
+
+    def takes(self, verb: str, answer: Answer) -> None:
+        """Have calls with this `verb` go to `answer`, without a task of their own."""
+        self._answers[verb] = answer
+
+    def hurry(self) -> None:
+        """Beat again at once: somebody waits for what the next beat will tell."""
+        self._hurry.set()
 
     def at_each_beat(self, beat: Beat, *, every: int = 1) -> None:
         """Run `beat` in a house context after each heartbeat, or after each `every`th."""
@@ -55,26 +68,44 @@ class Worker:
         if self._beating is not None:
             self._beating.cancel()
             await asyncio.gather(self._beating, return_exceptions=True)
+        for task in tuple(self._answering):
+            task.cancel()
         await self.link.close()
         with contextlib.suppress(ArgoError):
             async with self._database.house() as house:
                 await store.worker_left(house, self.id)
 
-    async def _answer(self, call: Message) -> Messages:
-        answers = self._answers.get(str(call.get("verb")))
-        if answers is None:
-            return
-        async with contextlib.aclosing(answers(call)) as messages:
-            async for message in messages:
-                yield message
+    def _answer(self, call: Call, message: Message) -> None:
+        verb = message["call"]["verb"] if "call" in message else message.get("verb")
+        answer = self._answers.get(str(verb))
+        if answer is None:
+            call.hang_up()
+        else:
+            answer(call, message)
 
     async def _beat_always(self) -> None:
         for number in itertools.count():
-            with contextlib.suppress(ArgoError):
-                async with self._database.house() as house:
-                    await store.worker_seen(house, self.id, self.address)
-                for beat, every in self._beats:
-                    if number % every == 0:
-                        async with self._database.house() as house:
-                            await beat(house)
-            await asyncio.sleep(BEAT_SECONDS)
+            await self._beat(number)
+            due = self._clock.monotonic() + BEAT_SECONDS
+            while await self._hurried(due):
+                await self._beat(None)
+
+    async def _beat(self, number: int | None) -> None:
+        """Beat once; None is one between two beats, for what belongs to each."""
+        with contextlib.suppress(ArgoError):
+            async with self._database.house() as house:
+                await store.worker_seen(house, self.id, self.address)
+            for beat, every in self._beats:
+                if every == 1 if number is None else number % every == 0:
+                    async with self._database.house() as house:
+                        await beat(house)
+
+    async def _hurried(self, due: float) -> bool:
+        """Wait until `due`, or until somebody hurries; returns which."""
+        await asyncio.sleep(_HURRY_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, due - self._clock.monotonic())):
+                await self._hurry.wait()
+        hurried = self._hurry.is_set()
+        self._hurry.clear()
+        return hurried

@@ -137,6 +137,7 @@ def _replica(
             capacity=settings.capacity,
             api_key=key,
             unsafe_routes_allowed=settings.unsafe_routes_allowed,
+            draining=settings.draining,
         )
     for engine in waiting:
         if engine.model_id == model.id:

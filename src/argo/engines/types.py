@@ -29,6 +29,8 @@ class ReplicaSettings:
     api_key_env: str | None = None
     unsafe_routes_allowed: bool = False
     """Route to an engine although it leaves `/pause` or the like open."""
+    draining: bool = False
+    """Send it nothing new; what runs there goes on. For taking an engine down in calm."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ class Replica:
     embedded: bool = False
     """Whether it is the llama.cpp inside ARGO, which wants some things said differently."""
     tool_call_opening: str | None = None
+    draining: bool = False
+    """Whether it gets nothing new."""
 
     def __repr__(self) -> str:
         """Show everything but the key."""
@@ -153,6 +157,21 @@ class EngineSettings:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """How a question left its place on a replica, and what the replica had written by then.
+
+    Only `whole` ones tell how long answers take; `failed` and `full` are the replica's doing.
+    """
+
+    how: Literal["whole", "left", "failed", "full"]
+    tokens: int = 0
+    writing_seconds: float = 0.0
+
+
+CapacityReason = Literal["set", "slots", "engine", "target", "refused", "trial", "unknown"]
+
+
+@dataclass(frozen=True)
 class ReplicaState:
     """How one replica stands: what probes and answers have told, and what runs there now."""
 
@@ -160,8 +179,17 @@ class ReplicaState:
     state: ModelState
     running: int = 0
     open_doors: tuple[str, ...] = ()
+    found: int | None = None
+    """The capacity that was found; None leaves what is set."""
+    why: CapacityReason = "set"
+    """Which of the bounds the capacity is."""
+
+    @property
+    def capacity(self) -> int | None:
+        """How many answers it writes at once, None when that is not known."""
+        return self.replica.capacity if self.found is None else self.found
 
     @property
     def room(self) -> int | None:
         """How many more questions it may take, None when its capacity is not known."""
-        return None if self.replica.capacity is None else self.replica.capacity - self.running
+        return None if self.capacity is None else self.capacity - self.running
