@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRe
 
 from argo.storage.at_once import AtOnce, Row, Statement
 from argo.storage.errors import DatabaseAway, DiskFull
+from argo.storage.gate import Gate
 from argo.storage.types import Owner
 
 Connection = AsyncConnection[Any]
@@ -62,6 +63,8 @@ class Database:
             kwargs={"autocommit": True, "connect_timeout": 3},
         )
         self._at_once = AtOnce()
+        # One connection is left for the house: a crowd must not stop the workers' hearts.
+        self._gate = Gate(max(1, connections - 1))
 
     async def open(self) -> None:
         """Start the pool; a database that is not there yet is waited for in the background."""
@@ -122,7 +125,7 @@ class Database:
     ) -> list[list[Row]]:
         taking = Statement(_TAKE_CONTEXT_AT_ONCE, context)
         with _mapped():
-            async with self._pool.connection() as connection:
+            async with self._connection(context[0]) as connection:
                 return (await self._at_once.run(connection, (taking, *statements)))[1:]
 
     async def listen(self, channel: str) -> AsyncIterator[None]:
@@ -157,13 +160,20 @@ class Database:
         return DatabaseState(
             connections=stats.get("pool_size", 0),
             idle=stats.get("pool_available", 0),
-            waiting=stats.get("requests_waiting", 0),
+            waiting=stats.get("requests_waiting", 0) + self._gate.waiting,
         )
+
+    @asynccontextmanager
+    async def _connection(self, role: str) -> AsyncIterator[Connection]:
+        async with AsyncExitStack() as stack:
+            if role != "argo_house":
+                await stack.enter_async_context(self._gate.passed())
+            yield await stack.enter_async_context(self._pool.connection())
 
     @asynccontextmanager
     async def _context(self, role: str, institution: str, owner: str) -> AsyncIterator[Connection]:
         with _mapped():
-            async with self._pool.connection() as connection, connection.transaction():
+            async with self._connection(role) as connection, connection.transaction():
                 await connection.execute(_TAKE_CONTEXT, (role, institution, owner), prepare=True)
                 yield connection
 

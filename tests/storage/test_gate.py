@@ -1,0 +1,45 @@
+"""A crowd before the database waits for its turn; before one that is away it does not wait."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from argo.storage.errors import DatabaseAway
+from argo.storage.gate import Gate
+
+
+async def test_a_crowd_goes_through_a_few_at_a_time() -> None:
+    gate, inside, most = Gate(3), 0, 0
+
+    async def go() -> None:
+        nonlocal inside, most
+        async with gate.passed():
+            inside += 1
+            most = max(most, inside)
+            await asyncio.sleep(0)
+            inside -= 1
+
+    await asyncio.gather(*(go() for _ in range(500)))
+    assert (most, gate.waiting) == (3, 0)
+
+
+async def test_who_leaves_the_line_does_not_block_it() -> None:
+    gate = Gate(1)
+    async with gate.passed():
+        leaver = asyncio.create_task(gate.passed().__aenter__())
+        await asyncio.sleep(0)
+        assert gate.waiting == 1
+        leaver.cancel()
+        await asyncio.gather(leaver, return_exceptions=True)
+    async with gate.passed():
+        assert gate.waiting == 0
+
+
+async def test_a_line_that_stands_still_is_told_so() -> None:
+    gate = Gate(1)
+    async with gate.passed():
+        with pytest.raises(DatabaseAway):
+            async with gate.passed():
+                raise AssertionError
