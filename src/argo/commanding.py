@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from argo import migrations
+from argo.accounts.crowd import Crowd
 from argo.accounts.people import People
 from argo.accounts.service import Accounts
 from argo.clock import Clock
@@ -18,6 +19,7 @@ from argo.ground import database_of, journal_of, secrets_of
 from argo.journal.service import Journal
 from argo.settings import Settings
 from argo.storage.database import Database
+from argo.usage.service import Ledger
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Commanding:
 
     people: People
     accounts: Accounts
+    crowd: Crowd
     journal: Journal
     base: str
 
@@ -48,7 +51,9 @@ async def commanding(settings: Settings) -> AsyncIterator[Commanding]:
             base = (server.public_url or here).rstrip("/")
             journal = journal_of(settings, root, database, clock)
             people = People(database, root, clock, journal)
-            yield Commanding(people, Accounts(database, root, clock), journal, base)
+            accounts = Accounts(database, root, clock)
+            crowd = Crowd(database, accounts, journal, clock, Ledger(database, clock).forget)
+            yield Commanding(people, accounts, crowd, journal, base)
         finally:
             await database.close()
 

@@ -90,6 +90,10 @@ ROWS = {
             "documents.id, 0 FROM documents, messages"
         ),
     ),
+    "0012": (
+        "workers",
+        "INSERT INTO workers (id, address, seen_at) VALUES (gen_random_uuid(), '127.0.0.1:1', now())",
+    ),
 }
 
 

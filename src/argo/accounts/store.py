@@ -211,6 +211,23 @@ async def institution_named(house: Connection, slug: str) -> UUID | None:
     return None if row is None else row[0]
 
 
+async def institution_made(house: Connection, id_: UUID, slug: str, name: str) -> UUID:
+    """Return the institution with this slug, made as `id_` when there is none."""
+    await house.execute(
+        "INSERT INTO institutions (id, slug, name) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+        (id_, slug, name),
+    )
+    found = await institution_named(house, slug)
+    assert found is not None
+    return found
+
+
+async def people_erased(house: Connection, institution_id: UUID) -> int:
+    """Erase an institution's people; the database lets none go but test people."""
+    found = await house.execute("DELETE FROM users WHERE institution_id = %s", (institution_id,))
+    return found.rowcount
+
+
 async def user_added(house: Connection, owner: Owner, email: str, name: str, role: str) -> bool:
     """Add a user; returns False when the institution has the address already."""
     cursor = await house.execute(

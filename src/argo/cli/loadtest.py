@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import resource
 import sys
@@ -11,12 +12,18 @@ from pathlib import Path
 
 import uvloop
 
+from argo import settings
+from argo.commanding import commanding
 from argo.simulation.load import LoadPlan, LoadTest, Progress, Row
 from argo.simulation.plot import load_plot
 from argo.simulation.table import SEED_ROWS, load_record, load_table, seed_comparison
 from argo.simulation.target import target_at
 
-EXAMPLE = "example: argo loadtest http://127.0.0.1:8000 --key argo-… --questions 500,1000"
+EXAMPLE = """example: argo loadtest prepare 4000 > keys
+         argo loadtest http://127.0.0.1:8000 --keys keys --questions 500,1000
+         argo loadtest clean"""
+PREPARE, CLEAN = "prepare", "clean"
+_MOST_PEOPLE = 20_000
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -26,8 +33,14 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         help="the load table against any OpenAI-compatible address",
         description="Ask many questions at once and print how they were answered.",
         epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    loadtest.add_argument("url", help="the API's address; /v1 is added when it is missing")
+    loadtest.add_argument(
+        "url",
+        help="the API's address; /v1 is added when it is missing. Or: prepare N makes N test "
+        "people and prints a key of each; clean erases them",
+    )
+    loadtest.add_argument("count", nargs="?", type=_people, metavar="N", help=argparse.SUPPRESS)
     keys = loadtest.add_mutually_exclusive_group()
     keys.add_argument("--key", default="", help="the API key of every question")
     keys.add_argument("--keys", metavar="FILE", help="a file with one key a line, used in turn")
@@ -63,6 +76,14 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(args: argparse.Namespace) -> int:
     """Run every row and print the table; 1 when a question went unanswered."""
+    if args.url in (PREPARE, CLEAN):
+        if (args.count is None) == (args.url == PREPARE):
+            print("argo loadtest: say prepare N, or clean", file=sys.stderr)
+            return 2
+        return asyncio.run(_crowd(args.count, settings.load(args.config, args.data)))
+    if args.count is not None:
+        print("argo loadtest: one address at a time", file=sys.stderr)
+        return 2
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, hard), hard))
     if max(args.questions) + 200 > hard:
@@ -97,6 +118,17 @@ async def _rows(args: argparse.Namespace, keys: tuple[str, ...]) -> list[Row]:
     return [await LoadTest(plan, count).run(_teller()) for count in args.questions]
 
 
+async def _crowd(count: int | None, loaded: settings.Settings) -> int:
+    """Make `count` test people and print their keys, or (None) erase those there are."""
+    async with commanding(loaded) as house:
+        if count is None:
+            print(f"{await house.crowd.erase():,} test people erased", file=sys.stderr)
+            return 0
+        async for key in house.crowd.prepare(count):
+            print(key, flush=sys.stdout.isatty())
+    return 0
+
+
 def _teller() -> Callable[[Progress], None]:
     """Return what says on standard error how a row goes: in place on a terminal, else rarely."""
     live = sys.stderr.isatty()
@@ -116,6 +148,13 @@ def _teller() -> Callable[[Progress], None]:
             )
 
     return tell
+
+
+def _people(text: str) -> int:
+    count = int(text)
+    if not 0 < count <= _MOST_PEOPLE:
+        raise argparse.ArgumentTypeError(f"must be from 1 to {_MOST_PEOPLE}")
+    return count
 
 
 def _numbers(text: str) -> tuple[int, ...]:

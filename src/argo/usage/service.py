@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from argo.clock import Clock
-from argo.storage.database import Database
+from argo.storage.database import Connection, Database
 from argo.storage.errors import DatabaseAway, DiskFull
 from argo.storage.types import Owner
 from argo.usage import store
@@ -55,6 +55,10 @@ class Ledger:
         self._kept: deque[_Line] = deque()
         self._lost = 0
         self._retrying: asyncio.Task[None] | None = None
+
+    async def forget(self, house: Connection, institution_id: UUID) -> None:
+        """Erase the lines of test people, in the transaction that erases them."""
+        await store.forgotten(house, institution_id)
 
     async def append(self, entry: Entry) -> None:
         """Append a line, now or as soon as the database is back. Raises nothing of storage's."""
