@@ -138,3 +138,41 @@ async def test_a_replica_is_drained_and_added_without_a_restart(
             assert len(engine.requests) == 1
             engine.releases()
             assert b"[DONE]" in await running.read()
+
+
+async def test_figures_are_those_of_all_workers(
+    serve: Serve, new_person: NewPerson, engine: ScriptedEngine
+) -> None:
+    async with (
+        serve(models=busy(engine), quotas=FREE) as here,
+        serve(models=busy(engine), quotas=FREE) as there,
+        await client(here, new_person) as ada,
+        await client(there, new_person) as bob,
+    ):
+        engine.holds_after(1)
+        async with ada.post("chat/completions", json=question(True)) as running:
+            await engine.held()
+            waiting = asyncio.create_task(
+                bob.post("chat/completions", json=question(True)).__aenter__()
+            )
+            while not here.argo.heart.places.desks.held()[SMALL].waiting:
+                await asyncio.sleep(0)
+            seen = [await figures(ada, service) for service in (here, there)]
+            for found in seen:
+                assert found["argo_workers"] == 2
+                assert found[f'argo_queue_running{{model="{SMALL}"}}'] == 1
+                assert found[f'vllm:num_requests_waiting{{model_name="{SMALL}"}}'] == 1
+                capacity = (
+                    f'argo_replica_capacity{{model="{SMALL}",replica="{engine.url}",why="set"}}'
+                )
+                assert found[capacity] == 1
+            engine.releases()
+            assert b"[DONE]" in await running.read()
+            assert b"[DONE]" in await (await waiting).read()
+
+
+async def figures(http: aiohttp.ClientSession, service: Service) -> dict[str, float]:
+    """Return what /metrics says, by name and labels."""
+    async with http.get(f"{service.url}/metrics") as answer:
+        lines = [line for line in (await answer.text()).splitlines() if line[:1] != "#"]
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}

@@ -70,6 +70,14 @@ class Desk:
         """How many questions run on each replica, by URL."""
         return self._counts
 
+    def waiting_by_lane(self) -> Mapping[str, int]:
+        """How many questions wait in each lane that has any."""
+        return self._queue.by_lane()
+
+    def replicas(self) -> list[ReplicaState]:
+        """Return the replicas as the desk saw them last, with what runs there."""
+        return self._counted()
+
     def share(self, institution_weights: Mapping[str, float]) -> None:
         """Take the institutions' weights (by id; 1 where none is said) from here on."""
         self._queue.share(institution_weights)

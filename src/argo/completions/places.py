@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
+from argo.accounts import institutions
 from argo.clock import Clock
 from argo.completions import store
 from argo.completions.channel import Message
@@ -263,7 +264,7 @@ class Places:
         self._schedulers = {holder.model_id: holder.address for holder in holders}
         mine = {each.model_id for each in holders if each.worker_id == self._worker.id}
         if new := [model_id for model_id in mine if not self.desks.holds(model_id)]:
-            alone = await store.alone(house, self._worker.id)
+            alone = not await store.others(house, self._worker.id)
             for model_id in new:
                 self.desks.take(model_id, 0.0 if alone else _SETTLE_SECONDS)
         for model_id in self.desks.held():
@@ -275,7 +276,7 @@ class Places:
     async def _learn_shares(self, house: Connection) -> None:
         """Give the institutions their weights; none is asked for as long as none is set."""
         slugs = self._settings.shares
-        found = await store.institutions(house, list(slugs)) if slugs else {}
+        found = await institutions.ids_of(house, slugs) if slugs else {}
         self.desks.share({str(found[slug]): slugs[slug] for slug in found})
 
 

@@ -191,6 +191,10 @@ class FairQueue:
         self._institutions.clear()
         self._institutions.update(institution_weights)
 
+    def by_lane(self) -> Mapping[str, int]:
+        """How many questions wait in each lane that has any."""
+        return Counter(waiter.lane for waiter in self._waiters.values())
+
     def ahead_of(self, lane: Lane) -> int:
         """Return about how many go before somebody who came now, in `lane`, for the first time.
 

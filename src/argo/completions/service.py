@@ -46,6 +46,7 @@ class Completions:
         self._salt_secret = salt_secret
         self._settling: set[asyncio.Task[None]] = set()
         self._running = 0
+        self._ended = asyncio.Event()
         self._draining = False
 
     def models(self) -> tuple[Model, ...]:
@@ -74,6 +75,12 @@ class Completions:
     def running(self) -> int:
         """How many questions are between admission and end on this worker."""
         return self._running
+
+    async def idle(self) -> None:
+        """Return when no question is under way on this worker."""
+        while self._running:
+            self._ended.clear()
+            await self._ended.wait()
 
     def drain(self) -> None:
         """Take no new question; those that run go on."""
@@ -129,6 +136,7 @@ class Completions:
             raise
         finally:
             self._running -= 1
+            self._ended.set()
             # On its own task: the asker's cancellation must not tear it apart.
             settling = asyncio.create_task(self._settle(completion, outcome))
             self._settling.add(settling)

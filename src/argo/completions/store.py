@@ -84,23 +84,14 @@ async def schedulers(
     return await cursor.fetchall()
 
 
-async def alone(house: Connection, worker_id: UUID) -> bool:
-    """Return whether no other worker lives."""
+async def others(house: Connection, worker_id: UUID) -> list[str]:
+    """Return the addresses of the other workers that live."""
     cursor = await house.execute(
-        "SELECT NOT EXISTS (SELECT FROM workers WHERE id <> %s "
-        "AND seen_at > clock_timestamp() - make_interval(secs => %s))",
+        "SELECT address FROM workers WHERE id <> %s "
+        "AND seen_at > clock_timestamp() - make_interval(secs => %s)",
         (worker_id, DEAD_SECONDS),
     )
-    row = await cursor.fetchone()
-    return row is None or bool(row[0])
-
-
-async def institutions(house: Connection, slugs: Sequence[str]) -> dict[str, UUID]:
-    """Return the ids of the institutions named `slugs`, by slug."""
-    cursor = await house.execute(
-        "SELECT slug, id FROM institutions WHERE slug = ANY (%s)", (list(slugs),)
-    )
-    return dict(await cursor.fetchall())
+    return [row[0] for row in await cursor.fetchall()]
 
 
 async def generation_started(

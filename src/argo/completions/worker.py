@@ -63,6 +63,11 @@ class Worker:
         self.address = await self.link.open(self._link_host, self._answer)
         self._beating = asyncio.create_task(self._beat_always())
 
+    async def others(self) -> list[str]:
+        """Return the addresses of the other workers that live; raises `DatabaseAway`."""
+        async with self._database.house() as house:
+            return await store.others(house, self.id)
+
     async def close(self) -> None:
         """Take leave of the others."""
         if self._beating is not None:

@@ -72,8 +72,8 @@ def _house(metrics: Metrics, ready: Check) -> APIRouter:
 
     @router.get("/metrics", response_class=PlainTextResponse)
     async def figures() -> Response:
-        """Return this worker's figures for Prometheus."""
-        return Response(metrics.text(), media_type="text/plain; version=0.0.4")
+        """Return the figures of all workers for Prometheus."""
+        return Response(await metrics.whole_text(), media_type="text/plain; version=0.0.4")
 
     return router
 
