@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fastapi import APIRouter
-from starlette.types import ASGIApp
 
 from argo.accounts import routes as accounts_routes
 from argo.accounts.guards import Guard
@@ -34,12 +33,13 @@ from argo.conversations.writing import Writing
 from argo.embedded.types import Addresses
 from argo.export.origin import Signing
 from argo.export.service import Exports
+from argo.figures import metrics_of
 from argo.ground import Ground, lay
 from argo.heart import Heart, build_heart
 from argo.http import logs
 from argo.http.application import application
 from argo.http.edge import Refusal
-from argo.http.metrics import Metrics
+from argo.http.farewell import Farewell
 from argo.http.pages import Pages
 from argo.journal.types import STRANGER, Actor, Event
 from argo.library import Library, build_library
@@ -87,7 +87,7 @@ class Subjects:
 class Argo:
     """One worker's service: `open` before serving `asgi`, `close` after."""
 
-    asgi: ASGIApp
+    asgi: Farewell
     ground: Ground
     heart: Heart
     library: Library
@@ -122,13 +122,17 @@ class Argo:
             self.ground.jobs.open()
             stack.push_async_callback(self.ground.jobs.close)
 
+    async def idle(self) -> None:
+        """Return when no question is under way here, with a reader or without."""
+        await self.heart.completions.idle()
+
     async def close(self) -> None:
         """Stop every part, in reverse order."""
         self.heart.drain()
         await self._opened.aclose()
 
     async def reload(self, settings: Settings) -> None:
-        """Take the models, assistants and quotas of new `settings`, without a restart."""
+        """Take the models, assistants, quotas and queue of new `settings`, without a restart."""
         self.heart.replace(settings, self.ground.addresses)
         self.subjects.assistants.replace(settings.assistants)
 
@@ -148,18 +152,16 @@ def build(
     heart = build_heart(ground)
     library = build_library(ground)
     subjects = _subjects(ground, heart, library)
-    metrics = Metrics(str(heart.worker.id))
-    metrics.read(lambda: _figures(ground, heart))
     asgi = application(
         settings.server,
         _routers(ground, heart, library, subjects),
         Pages(PAGE_FOLDER, _PAGE_ADDRESSES).routes(),
-        metrics=metrics,
+        metrics=metrics_of(ground, heart),
         ready=ground.database.answers,
         clock=ground.clock,
         refused=lambda refusal: ground.journal.refused(_event(refusal)),
     )
-    return Argo(asgi, ground, heart, library, subjects, runs_jobs=runs_jobs)
+    return Argo(Farewell(asgi), ground, heart, library, subjects, runs_jobs=runs_jobs)
 
 
 def _subjects(ground: Ground, heart: Heart, library: Library) -> Subjects:
@@ -217,17 +219,6 @@ def _routers(
             most_body_bytes=server.max_body_bytes,
         ),
     )
-
-
-def _figures(ground: Ground, heart: Heart) -> dict[str, float]:
-    pool = ground.database.state()
-    return {
-        "argo_database_connections": pool.connections,
-        "argo_database_waiting": pool.waiting,
-        "argo_completions_running": heart.completions.running,
-        "argo_generations_running": heart.generations.running,
-        "argo_jobs_running": ground.jobs.running,
-    }
 
 
 def _event(refusal: Refusal) -> Event:

@@ -24,6 +24,7 @@ CLIENTS = frozenset(
 
 SLEEP_EXCUSES = {
     "tests/house/conftest.py::soon": "another process has no event for us",
+    "tests/faults/house.py::moment": "other processes have no event for us",
     "tests/embedded/families.py::soon": "the kernel has no event for a process that ended",
     "tests/support/waiting.py::soon": "a row written after an answer has no event for a reader",
     "tests/embedded/test_one_at_a_time.py::test_a_service_waits_for_a_command_to_end": (

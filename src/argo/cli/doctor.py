@@ -13,7 +13,9 @@ from argo import commanding, settings
 from argo.clock import Clock
 from argo.engines import register
 from argo.engines.client import EngineClient
-from argo.engines.service import UNSAFE_DOORS
+from argo.engines.gauges import gauges
+from argo.engines.service import UNSAFE_DOORS, slots_of
+from argo.engines.types import Model, Replica
 from argo.errors import ArgoError
 from argo.extraction.service import Extractor
 from argo.ground import key_store_of, secrets_of
@@ -135,13 +137,33 @@ async def _engines(loaded: settings.Settings) -> AsyncIterator[Finding]:
             for replica in model.replicas:
                 probe = await client.probe(replica, UNSAFE_DOORS)
                 name = f"engine: {model.id} at {replica.url}"
+                if replica.draining:
+                    name += " (draining)"
                 if probe.status is None or probe.status >= 500:
                     yield False, f"{name} does not answer"
                 elif probe.open_doors and not replica.unsafe_routes_allowed:
                     yield False, f"{name} leaves {', '.join(probe.open_doors)} open"
                 else:
-                    yield True, f"{name} answers"
+                    bound = await capacity_in_words(client, model, replica)
+                    yield True, f"{name} answers; {bound}"
     finally:
         client.close()
     if not loaded.models:
         yield True, "engine: the bundled model, started by argo serve"
+
+
+async def capacity_in_words(client: EngineClient, model: Model, replica: Replica) -> str:
+    """Say what bounds the questions a replica gets at once: the least of these."""
+    bounds = []
+    if replica.capacity is not None:
+        bounds.append(f"{replica.capacity} at once, as set")
+    if (slots := await slots_of(client, replica)) is not None:
+        bounds.append(f"{slots} at once, its slots")
+    text = await client.text(replica, "/metrics")
+    seen = gauges(text) if text is not None else None
+    if seen is not None and not bounds:
+        bounds.append(f"found from its own queue ({seen.running} run, {seen.waiting} wait there)")
+    if model.target_tokens_per_second is not None:
+        how = "its figures" if seen is not None else "its answers"
+        bounds.append(f"{model.target_tokens_per_second:g} tokens/s each, found from {how}")
+    return "; ".join(bounds) or "nothing bounds what it gets at once: set replicas.capacity"

@@ -1,4 +1,4 @@
-"""Where the service listens: a port that is free, kept for the workers, and safe to use."""
+"""Where the service listens: a port that is free, one queue for all workers, and safe to use."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from argo.errors import ArgoError
@@ -18,6 +18,7 @@ from argo.http.types import ServerSettings
 _LIVE_SECONDS = 30.0
 _PORT_SECONDS = 1.0
 _PROBE_SECONDS = 0.05
+_BACKLOG = 4096
 
 
 class PortTaken(ArgoError):
@@ -68,11 +69,20 @@ class NoAnswer(ArgoError):
 
 @dataclass(frozen=True)
 class Place:
-    """Where the service listens: what people type, and what it binds to."""
+    """Where the service listens: what people type, what it binds to, and the socket itself.
+
+    The workers take their connections from this one socket: what waits there when a worker is
+    replaced, or dies, is taken by the others.
+    """
 
     host: str
     address: str
     port: int
+    socket: socket.socket = field(repr=False)
+
+    def close(self) -> None:
+        """Let nobody new in, once the workers have closed theirs too."""
+        self.socket.close()
 
     @property
     def url(self) -> str:
@@ -83,7 +93,7 @@ class Place:
 
 @asynccontextmanager
 async def listening_place(server: ServerSettings) -> AsyncIterator[Place]:
-    """Find where to listen and keep the port for the workers, which share it.
+    """Find where to listen, and listen; the workers take the connections.
 
     Raises `PortTaken`, `HostUnfit` or `PlainHttp`.
     """
@@ -96,27 +106,23 @@ async def listening_place(server: ServerSettings) -> AsyncIterator[Place]:
     if not ipaddress.ip_address(address[0]).is_loopback and not declared:
         raise PlainHttp(host=server.host)
     with await _free(family, address, server.host) as held:
-        yield Place(server.host, str(address[0]), held.getsockname()[1])
+        yield Place(server.host, str(address[0]), held.getsockname()[1], held)
 
 
 async def _free(family: int, address: Any, host: str) -> socket.socket:
-    """Return a socket bound to `address` that takes no connections but keeps others away.
+    """Return a socket that listens at `address`, which is nobody else's.
 
-    The first bind does not share, so that it fails when another service listens there; the
-    second shares with this user's processes alone. The workers of a service that was killed a
-    moment ago may need that moment to be gone.
+    The workers of a service that was killed a moment ago may need that moment to be gone.
     """
     deadline = time.monotonic() + _PORT_SECONDS
     while True:
+        held = socket.socket(family, socket.SOCK_STREAM)
         try:
-            with socket.socket(family, socket.SOCK_STREAM) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(address)
-                address = probe.getsockname()
-            held = socket.socket(family, socket.SOCK_STREAM)
-            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             held.bind(address)
+            held.listen(_BACKLOG)
         except OSError as error:
+            held.close()
             if error.errno != errno.EADDRINUSE:
                 raise HostUnfit(host=host, fault=error.strerror) from error
             if time.monotonic() > deadline:

@@ -1,7 +1,8 @@
 """`argo serve`: the parent of everything that runs; it answers no question itself.
 
 It starts PostgreSQL, the engines and the workers in this order, starts again what ends, passes
-SIGHUP on, and stops all in reverse. Workers get addresses, and share the port.
+SIGHUP on, replaces the workers one by one on SIGUSR2, and stops all in reverse. Workers get
+addresses, and share the socket that listens.
 """
 
 from __future__ import annotations
@@ -132,6 +133,8 @@ class Service:
         self._asked_to_stop = asyncio.Event()
         self._announced = False
         self._exit_code = 0
+        self._addresses = Addresses()
+        self._renewing: asyncio.Task[None] | None = None
         # Started with nohup, it is meant to outlive its terminal.
         told_to_stay = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
         self._ends_with_terminal = _has_terminal() and not told_to_stay
@@ -143,6 +146,7 @@ class Service:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._end, number, serving_task)
         loop.add_signal_handler(signal.SIGHUP, self._reload, serving_task)
+        loop.add_signal_handler(signal.SIGUSR2, self._renew)
         with contextlib.suppress(asyncio.CancelledError):
             await serving_task
         return self._exit_code
@@ -155,6 +159,8 @@ class Service:
                 await answers(self._place)
             self._announce()
             await self._asked_to_stop.wait()
+            if self._place is not None:
+                self._place.close()
 
     async def _start_parts(self, stack: AsyncExitStack) -> Addresses:
         """Start what the settings do not name elsewhere; without any, no data folder is held."""
@@ -200,20 +206,10 @@ class Service:
 
     async def _start_workers(self, stack: AsyncExitStack, addresses: Addresses) -> None:
         count = self._settings.server.workers or min(_MOST_WORKERS, len(os.sched_getaffinity(0)))
-        orders = self._orders(addresses)
+        self._addresses = addresses
         for number in range(1 if self._place is None else count):
-            worker = Part(
-                f"Worker {number + 1}",
-                # One of them makes the first sign-in link; once it is made, a restart is no matter.
-                partial(_spawn_worker, {**orders, "makes_link": number == 0}),
-                hear=self._hear,
-                say=_say,
-                clock=self._clock,
-                goodbyes=((signal.SIGTERM, self._settings.server.drain_seconds + _CLOSE_SECONDS),),
-            )
-            self._workers.append(worker)
-            self._parts.append(worker)
-            worker.start()
+            # One of them makes the first sign-in link; once it is made, a restart is no matter.
+            self._new_worker(number, makes_link=number == 0).start()
         stack.push_async_callback(self._stop_workers)
         try:
             await asyncio.gather(*(worker.answers() for worker in self._workers))
@@ -222,8 +218,51 @@ class Service:
                 raise SettingRefused(reason=error.last_line) from error
             raise ServiceFailed(fault=f"a worker ended ({error})") from error
 
+    def _new_worker(self, number: int, *, makes_link: bool) -> Part:
+        orders = {**self._orders(self._addresses), "makes_link": makes_link}
+        keep = () if self._place is None else (self._place.socket.fileno(),)
+        worker = Part(
+            f"Worker {number + 1}",
+            partial(_spawn_worker, orders, keep),
+            hear=self._hear,
+            say=_say,
+            clock=self._clock,
+            goodbyes=((signal.SIGTERM, self._settings.server.drain_seconds + _CLOSE_SECONDS),),
+        )
+        self._workers.append(worker)
+        self._parts.append(worker)
+        return worker
+
     async def _stop_workers(self) -> None:
+        if self._renewing is not None:
+            self._renewing.cancel()
         await asyncio.gather(*(worker.stop() for worker in self._workers))
+
+    def _renew(self) -> None:
+        """Replace the workers, unless that is under way."""
+        if self._announced and (self._renewing is None or self._renewing.done()):
+            self._renewing = asyncio.create_task(self._renew_workers())
+
+    async def _renew_workers(self) -> None:
+        """Start a new worker, then let the old one finish what it has; one after the other."""
+        for number, old in enumerate(tuple(self._workers)):
+            new = self._new_worker(number, makes_link=False)
+            new.start()
+            try:
+                await new.answers()
+            except PartEnded as error:
+                _say(f"The new worker did not start ({error}). The old ones go on.")
+                await self._let_go(new)
+                return
+            # It says farewell first: nobody is to meet a connection that closes.
+            seconds = self._settings.server.drain_seconds + _CLOSE_SECONDS
+            await self._let_go(old, (signal.SIGUSR2, seconds))
+        _say("All workers are new.")
+
+    async def _let_go(self, worker: Part, *goodbyes: tuple[signal.Signals, float]) -> None:
+        await worker.stop(goodbyes)
+        self._workers.remove(worker)
+        self._parts.remove(worker)
 
     def _orders(self, addresses: Addresses) -> dict[str, Any]:
         return {
@@ -233,6 +272,7 @@ class Service:
             "host": "" if self._place is None else self._place.address,
             "port": None if self._place is None else self._place.port,
             "runs_jobs": self._runs_jobs,
+            "listening": None if self._place is None else self._place.socket.fileno(),
         }
 
     def _hear(self, line: bytes) -> None:
@@ -277,8 +317,10 @@ class Service:
             worker.send(signal.SIGHUP)
 
 
-async def _spawn_worker(orders: Mapping[str, Any]) -> asyncio.subprocess.Process:
-    return await spawn_alike("argo.cli.worker", orders)
+async def _spawn_worker(
+    orders: Mapping[str, Any], keep: tuple[int, ...]
+) -> asyncio.subprocess.Process:
+    return await spawn_alike("argo.cli.worker", orders, keep)
 
 
 def _local_models(settings: Settings) -> tuple[LocalModel, ...]:

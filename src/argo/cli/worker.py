@@ -9,17 +9,17 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
-import os
 import resource
 import signal
-import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import uvloop
+from granian._granian import SocketHolder
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -78,6 +78,8 @@ class Orders:
     """None: no pages, background jobs only."""
     runs_jobs: bool
     """Whether it does background jobs, or leaves them to `argo serve --role jobs`."""
+    listening: int | None
+    """The descriptor of the socket that all workers take their connections from."""
     makes_link: bool
     """Whether it shall make the first sign-in link, when there is no user yet."""
 
@@ -109,8 +111,10 @@ def main() -> None:
 
 
 async def _work(orders: Orders) -> None:
-    stopping = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
+    stopping = _Stopping()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stopping.begin)
+    loop.add_signal_handler(signal.SIGUSR2, partial(stopping.begin, with_farewell=True))
     settings = orders.settings
     argo = app.build(settings, orders.addresses, runs_jobs=orders.runs_jobs)
     await argo.open()
@@ -120,14 +124,26 @@ async def _work(orders: Orders) -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloading.begin)
         if orders.makes_link:
             await _tell_link(settings, orders.addresses)
-        if orders.port is None:
+        if orders.listening is None:
             _say(READY)
-            await stopping.wait()
+            await stopping.asked.wait()
         else:
-            await _serve(argo, orders.host, orders.port, stopping, settings.server.drain_seconds)
+            await _serve(argo, orders.listening, stopping, settings.server.drain_seconds)
     finally:
         async with asyncio.timeout(_CLOSE_SECONDS):
             await argo.close()
+
+
+class _Stopping:
+    """Whether this worker was asked to stop, and how: at once, or with a farewell."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.with_farewell = False
+
+    def begin(self, *, with_farewell: bool = False) -> None:
+        self.with_farewell = with_farewell
+        self.asked.set()
 
 
 def _settle_memory() -> None:
@@ -141,49 +157,48 @@ def _settle_memory() -> None:
     gc.set_threshold(10_000, 20, 20)
 
 
-async def _serve(
-    argo: app.Argo, host: str, port: int, stopping: asyncio.Event, drain_seconds: float
-) -> None:
-    server = Server(
+class _Server(Server):
+    """Takes connections from a socket that was opened before, and is shared."""
+
+    def __init__(self, *args: Any, listening: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._listening = listening
+
+    def _init_shared_socket(self) -> None:
+        # Its stub does not say what it takes: descriptor, whether a Unix socket, backlog.
+        self._shd: Any = SocketHolder(self._listening, False, _BACKLOG)  # type: ignore[call-arg]
+
+
+async def _serve(argo: app.Argo, listening: int, stopping: _Stopping, drain_seconds: float) -> None:
+    server = _Server(
         argo.asgi,
-        address=host,
-        port=port,
         interface=Interfaces.ASGINL,
         websockets=False,
-        backlog=_BACKLOG,
         backpressure=_MOST_CONNECTIONS,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS),
         log_level=LogLevels.warning,
         log_dictconfig=_LOGGING,
+        listening=listening,
     )
     serving = asyncio.create_task(server.serve())
-    while not (_listens(port) or serving.done()):
+    while not (server.wrks or serving.done()):
         await asyncio.sleep(0)
     _say(READY)
-    stop_asked = asyncio.create_task(stopping.wait())
+    stop_asked = asyncio.create_task(stopping.asked.wait())
     await asyncio.wait((serving, stop_asked), return_when=asyncio.FIRST_COMPLETED)
     stop_asked.cancel()
-    # Nobody new comes in from here; answers under way have their time to end.
+    # With a farewell, half of the time for what began before. Then nobody new comes in, and
+    # answers under way have the rest to end, whether somebody looks on or not.
+    began = asyncio.get_running_loop().time()
+    if stopping.with_farewell and not serving.done():
+        await argo.asgi.begin(drain_seconds / 2)
+    left = max(0.0, began + drain_seconds - asyncio.get_running_loop().time())
     server.stop()  # type: ignore[no-untyped-call]
-    await asyncio.wait((serving,), timeout=drain_seconds)
+    ending = asyncio.create_task(argo.idle())
+    await asyncio.wait((serving, ending), timeout=left, return_when=asyncio.ALL_COMPLETED)
+    ending.cancel()
     if serving.done():
         serving.result()
-
-
-def _listens(port: int) -> bool:
-    """Return whether a socket of this very process takes connections: others share the port."""
-    for name in os.listdir("/proc/self/fd"):
-        try:
-            descriptor = os.dup(int(name))
-            with socket.socket(fileno=descriptor) as found:
-                if found.family not in (socket.AF_INET, socket.AF_INET6):
-                    continue
-                taking = found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
-                if taking and found.getsockname()[1] == port:
-                    return True
-        except OSError:
-            continue
-    return False
 
 
 class _Reloading:

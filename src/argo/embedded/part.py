@@ -18,7 +18,7 @@ READY = "argo: ready"
 
 _FIRST_PAUSE_SECONDS = 0.2
 _MOST_PAUSE_SECONDS = 30.0
-_STEADY_SECONDS = 30.0
+_STEADY_SECONDS = 5.0
 _KILL_SECONDS = 5.0
 
 Spawn = Callable[[], Awaitable[asyncio.subprocess.Process]]
@@ -96,13 +96,13 @@ class Part:
             code = None if self._process is None else self._process.returncode
             raise PartEnded(self._how, code, self._last_line)
 
-    async def stop(self) -> None:
-        """Ask it to end, as often as it needs, and return when it has."""
+    async def stop(self, goodbyes: Sequence[tuple[signal.Signals, float]] = ()) -> None:
+        """Ask it to end, by `goodbyes` or its own, as often as it needs; return when it has."""
         self._stop.set()
         if self._watching is None:
             return
         last_words = ((self._at_once, _KILL_SECONDS), (signal.SIGKILL, _KILL_SECONDS))
-        for number, seconds in (*self._goodbyes, *last_words):
+        for number, seconds in (*(goodbyes or self._goodbyes), *last_words):
             self.send(number)
             done, _ = await asyncio.wait((self._watching,), timeout=seconds)
             if done:

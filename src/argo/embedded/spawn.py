@@ -73,16 +73,23 @@ async def spawn_apart(
     return await _spawn_module(module, orders, stderr=subprocess.STDOUT, env=env)
 
 
-async def spawn_alike(module: str, orders: object) -> asyncio.subprocess.Process:
+async def spawn_alike(
+    module: str, orders: object, keep: Sequence[int] = ()
+) -> asyncio.subprocess.Process:
     """Start a module of ARGO with this process's environment and standard error.
 
-    It finds `orders`, as JSON, on its standard input.
+    It finds `orders`, as JSON, on its standard input, and inherits the descriptors `keep`.
     """
-    return await _spawn_module(module, orders, stderr=None, env=None)
+    return await _spawn_module(module, orders, stderr=None, env=None, keep=keep)
 
 
 async def _spawn_module(
-    module: str, orders: object, *, stderr: int | None, env: Mapping[str, str] | None
+    module: str,
+    orders: object,
+    *,
+    stderr: int | None,
+    env: Mapping[str, str] | None,
+    keep: Sequence[int] = (),
 ) -> asyncio.subprocess.Process:
     process = await asyncio.create_subprocess_exec(
         # -P: a file in the working folder cannot take the place of a module.
@@ -92,6 +99,7 @@ async def _spawn_module(
         stderr=stderr,
         env=env,
         start_new_session=True,
+        pass_fds=tuple(keep),
     )
     assert process.stdin is not None
     process.stdin.write(json.dumps(orders).encode())
