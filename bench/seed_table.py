@@ -119,10 +119,11 @@ def service(args: argparse.Namespace, engine_url: str) -> Iterator[tuple[str, in
     with tempfile.TemporaryDirectory(prefix="argo-seed-table-") as folder:
         bounds = f"capacity = {args.capacity}\n" if args.capacity else ""
         target = "" if args.capacity else f"target_tokens_per_second = {args.target}\n"
+        base = engine_url.removesuffix("/v1")
         config = Path(folder) / "argo.toml"
         config.write_text(
             '[[models]]\nid = "simulated"\nsize = "small"\ncontext_tokens = 131072\n'
-            f'{target}[[models.replicas]]\nurl = "{engine_url}/v1"\n{bounds}',
+            f'{target}[[models.replicas]]\nurl = "{base}/v1"\n{bounds}',
             "utf-8",
         )
         place = ["--config", str(config), "--data", str(Path(folder) / "data")]

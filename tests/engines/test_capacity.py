@@ -89,6 +89,20 @@ def test_a_speed_no_engine_reaches_does_not_starve_it() -> None:
     )
 
 
+def test_a_slow_engine_that_is_given_few_is_given_more() -> None:
+    """Twenty tokens a second are all it has for one stream, and the same for two hundred."""
+    finder = CapacityFinder(None, 25.0)
+    engine = Engine(768, lambda running: min(20.0, 5600 / running))
+    after = capacities(engine, finder, 120, 4000)[60:]
+    assert sum(count * engine.rate(count) for count in after) / len(after) > 4800
+    assert max(after) < 400
+
+
+def test_it_is_there_within_seconds() -> None:
+    finder, engine = CapacityFinder(None, 28.0), Engine(768, SEED_2026.rate)
+    assert max(capacities(engine, finder, 10, 4000)) >= 170
+
+
 def test_the_speed_is_met_again_when_the_engine_becomes_slower() -> None:
     finder, engine = CapacityFinder(768, 25.0), Engine(768, SEED_2026.rate)
     capacities(engine, finder, 60, 4000)

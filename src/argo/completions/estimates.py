@@ -133,6 +133,7 @@ class Correction:
     def __init__(self) -> None:
         """Correct nothing yet."""
         self._log = 0.0
+        self._learned = 0
 
     def corrected(self, seconds: float) -> float:
         """Return the estimate as experience has it."""
@@ -142,5 +143,8 @@ class Correction:
         """Take in one wait and what had been estimated for it before correction."""
         if estimated >= _SHORTEST_SECONDS and waited > 0:
             off = math.log(waited / estimated)
-            self._log += _NEWEST_WEIGHT * (max(-2.0, min(2.0, off)) - self._log)
+            self._learned += 1
+            self._log += max(_NEWEST_WEIGHT, 1.0 / (self._learned + 3)) * (
+                max(-2.0, min(2.0, off)) - self._log
+            )
             self._log = max(-1.5, min(1.5, self._log))

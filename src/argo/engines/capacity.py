@@ -16,7 +16,7 @@ from argo.engines.gauges import Gauges
 
 Why = Literal["set", "slots", "engine", "target", "refused", "unknown"]
 
-_START = 32
+_START = 64
 _GROWTH = 1.25
 _CAREFUL_GROWTH = 1.03
 _CAREFUL_SECONDS = 30.0
@@ -29,6 +29,9 @@ _MOST_LOST_PART = 0.15
 _SLOWER_PART = 0.7
 _NEAR_PART = 0.97
 _LOOKS_UNTIL_TRIED_AGAIN = 300
+_FLAT_PART = 0.95
+_OF_FLAT_PART = 0.9
+_DIP = 0.75
 _SHORTEST_LOOK_SECONDS = 0.5
 _LONGEST_LOOK_SECONDS = 15.0
 _FEWEST_TOKENS = 16
@@ -42,28 +45,36 @@ class Capacity:
     why: Why
 
 
-class _Most:
-    """The most tokens a second that the engine was seen to write, and for how many streams."""
+class _Curve:
+    """What is known of an engine's speed by the number of streams, as far as it matters.
+
+    `most` is the tokens a second it was seen to write in all; `flat` the speed of a stream where
+    fewer streams were no faster, 0 while it was never seen with room to spare.
+    """
 
     def __init__(self) -> None:
-        self.tokens_per_second = 0.0
-        self._running = 0.0
+        self.most = self.flat = 0.0
+        self._most_running = 0.0
         self._looks = 0
 
     @property
     def is_old(self) -> bool:
         return self._looks > _LOOKS_UNTIL_TRIED_AGAIN
 
-    def saw(self, tokens_per_second: float, running: float) -> None:
+    def saw(self, speed: float, running: float, *, busy: bool) -> None:
         self._looks += 1
-        became_slower = (
-            running >= 0.9 * self._running
-            and tokens_per_second < _SLOWER_PART * self.tokens_per_second
-        )
-        if tokens_per_second >= _NEAR_PART * self.tokens_per_second or became_slower:
-            self._running = running
-        if tokens_per_second > self.tokens_per_second or became_slower:
-            self.tokens_per_second, self._looks = tokens_per_second, 0
+        total = speed * running
+        if running >= 0.9 * self._most_running and total < _SLOWER_PART * self.most and busy:
+            # The engine itself became slower: what was known of it is known no more.
+            self.most, self.flat, self._most_running, self._looks = total, 0.0, running, 0
+        if total >= _NEAR_PART * self.most:
+            self._most_running = running
+        self.most = max(self.most, total)
+        if not busy or total < _OF_FLAT_PART * self.most:
+            self.flat = max(self.flat, speed)
+
+    def forget_flat(self) -> None:
+        self.flat, self._looks = 0.0, 0
 
 
 class CapacityFinder:
@@ -77,7 +88,7 @@ class CapacityFinder:
         self._ceiling: float | None = None
         self._grown_at = 0.0
         self._aimed: float | None = None
-        self._most = _Most()
+        self._curve = _Curve()
         self._refused: float | None = None
         self._last: tuple[float, Gauges] | None = None
         self._waited = False
@@ -116,7 +127,7 @@ class CapacityFinder:
             return
         running = (seen.running + before[1].running) / 2
         tokens = seen.tokens - before[1].tokens
-        if min(seen.running, before[1].running) >= 1 and tokens >= 0:
+        if min(seen.running, before[1].running) >= 1 and tokens > 0:
             self._aim(tokens / seconds / running, running, ours)
 
     def wrote(self, tokens: int, seconds: float, running: int) -> None:
@@ -158,21 +169,30 @@ class CapacityFinder:
 
         Near the engine's limit speed times number stays the same, so the number that meets the
         target is the present one times speed over target; below the limit that is a step in the
-        right direction. Where fewer streams are no faster, the target cannot be met: the engine
-        is then held back only as far as it still writes nearly all that it can.
+        right direction. Where even few streams are slower than the target, nine tenths of their
+        speed are aimed at instead: no engine is held back for what it cannot do. From time to
+        time it is then given fewer for a moment, to learn whether it still cannot.
         """
         if self._target is None:
             return
         if self._aimed is None:
             self._aimed = float(max(_START, round(running)))
-        self._most.saw(speed * running, running)
-        if ours < _FULL * self.capacity_now:
+        busy, curve = ours >= _FULL * self.capacity_now, self._curve
+        curve.saw(speed, running, busy=busy)
+        if not busy:
             return
-        step = max(1 / _MOST_STEP, min(_MOST_STEP, speed / (self._target / _TARGET_SLACK)))
-        least = (1 - _MOST_LOST_PART) * self._most.tokens_per_second / max(speed, 1e-6)
-        if running * step < least and self._most.is_old:
-            # It may have changed: back to where it wrote all it could, and look.
-            self._most, least = _Most(), running / (1 - _MOST_LOST_PART) ** 2
+        wanted, least = self._target / _TARGET_SLACK, (1 - _MOST_LOST_PART) * curve.most / speed
+        if 0 < curve.flat < wanted:
+            wanted, least = _OF_FLAT_PART * curve.flat, 1.0
+            if curve.is_old:
+                curve.forget_flat()
+                self._aimed = _DIP * running
+                return
+        step = max(1 / _MOST_STEP, min(_MOST_STEP, speed / wanted))
+        if speed >= wanted and speed >= _FLAT_PART * curve.flat > 0:
+            # Still as fast as alone: the limit is not near.
+            self._aimed = max(self._aimed, running * (1 + (_MOST_STEP - 1) * weight))
+            return
         aim = max(running * step, least)
         self._aimed = max(1.0, self._aimed + _DAMPING * weight * (aim - self._aimed))
 
