@@ -66,6 +66,7 @@ class Connection(asyncio.Protocol):
         self._body: list[bytes] = []
         self._head_bytes = 0
         self._head_done = False
+        self._keeps = False
         self._lost = False
         self._news: asyncio.Future[None] | None = None
 
@@ -78,7 +79,10 @@ class Connection(asyncio.Protocol):
             self._descriptor = os.dup(transport.get_extra_info("socket").fileno())
 
     def data_received(self, data: bytes) -> None:
-        """Parse what came and wake the reader."""
+        """Parse what came and wake the reader; what nobody asked for ends the connection."""
+        if self.complete:
+            self.abort()
+            return
         self.answered = True
         if not self._head_done:
             self._head_bytes += len(data)
@@ -101,6 +105,11 @@ class Connection(asyncio.Protocol):
         self._let_go()
         self._tell()
 
+    def on_message_begin(self) -> None:
+        """Stop at a second answer: nobody asked for it. One may be announced (RFC 9110, 15.2)."""
+        if self.complete:
+            raise WireBroke
+
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header, its name in lower case."""
         self.headers[name.lower()] = value
@@ -116,13 +125,16 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """The answer is whole."""
-        self.complete = self._head_done
+        if self._head_done and not self.complete:
+            self.complete = True
+            # Asked here: llhttp forgets what the answer said once it has told of its end.
+            self._keeps = bool(self._parser.should_keep_alive())
 
     def send(self, request: bytes) -> None:
         """Send a request and make ready for its answer."""
         assert self._transport is not None
         self.status, self.headers, self._head_bytes = 0, {}, 0
-        self.complete = self.answered = self._head_done = False
+        self.complete = self.answered = self._head_done = self._keeps = False
         self._parser = httptools.HttpResponseParser(self)
         self._transport.write(request)
 
@@ -167,19 +179,15 @@ class Connection(asyncio.Protocol):
 
     def abort(self) -> None:
         """Close at once; the engine sees its caller leave."""
+        self._keeps = False
         self._let_go()
         if self._transport is not None:
             self._transport.abort()
 
     @property
     def reusable(self) -> bool:
-        """Whether another exchange may follow this one."""
-        return (
-            self.complete
-            and not self._lost
-            and not self._body
-            and bool(self._parser.should_keep_alive())
-        )
+        """Whether another exchange may follow this one: all was read, and nothing more came."""
+        return self.complete and not self._body and self._keeps and not self._lost
 
     @property
     def lost(self) -> bool:
