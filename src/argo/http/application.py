@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from argo.clock import Clock
 from argo.errors import ArgoError
 from argo.http.bodies import Bodies
+from argo.http.direct import Direct
 from argo.http.edge import Edge, Refused, answered, broken
 from argo.http.errors import MethodNotAllowed, RequestInvalid, RouteUnknown
 from argo.http.metrics import Metrics
@@ -53,7 +54,8 @@ def application(
     app.add_exception_handler(RequestValidationError, _not_right)
     app.add_exception_handler(HTTPException, raised)
     app.add_exception_handler(Exception, _unexpected)
-    return Edge(Bodies(app, settings.max_body_bytes), settings, metrics, clock, refused)
+    inner = Direct(Bodies(app, settings.max_body_bytes), routers)
+    return Edge(inner, settings, metrics, clock, refused)
 
 
 def _house(metrics: Metrics, ready: Check) -> APIRouter:

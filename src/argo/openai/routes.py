@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -21,6 +20,7 @@ from argo.completions.types import Asker, Question
 from argo.engines.errors import EmbeddingsAbsent, ModelUnknown, RerankAbsent
 from argo.engines.types import Model
 from argo.errors import ArgoError
+from argo.http.direct import PlainRoute
 from argo.http.json_body import read_object
 from argo.openai import (
     anthropic,
@@ -47,15 +47,6 @@ Reader = Callable[[Mapping[str, object], Model, str | None], tuple[Asked, Shape]
 Welcome = Callable[[Request], Awaitable[Caller]]
 
 
-class _Plain(APIRoute):
-    """A route whose endpoint gets the request as it is: FastAPI describes it and does no more."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the endpoint itself."""
-        endpoint: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
-        return endpoint
-
-
 def routes(
     asks: Asks,
     assistants: Assistants,
@@ -66,7 +57,7 @@ def routes(
     most_body_bytes: int,
 ) -> APIRouter:
     """Return the routes of `/v1`; a body is at most `most_body_bytes` long."""
-    router = APIRouter(prefix="/v1", route_class=_Plain, tags=["OpenAI"])
+    router = APIRouter(prefix="/v1", route_class=PlainRoute, tags=["OpenAI"])
     completions = asks.completions
     _catalogue_routes(router, asks, assistants, guard)
     _usage_route(router, ledger, guard, clock)
