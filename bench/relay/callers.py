@@ -92,9 +92,7 @@ async def call(target: Target, questions: int, tokens: int, window_seconds: floa
     return await end(callers)
 
 
-async def begin(
-    target: Target, questions: int, tokens: int, window_seconds: float
-) -> list[Caller]:
+async def begin(target: Target, questions: int, tokens: int, window_seconds: float) -> list[Caller]:
     """Ask; return the callers, who are reading."""
     loop, keys = asyncio.get_running_loop(), cycle(target.keys)
     began = loop.time()

@@ -1,6 +1,6 @@
 """What the way through ARGO costs, beside nginx as a bare pass-through, on one engine.
 
-    .venv/bin/python bench/relay/run.py [--streams 200] [--rounds 3] [--with vllm-router,litellm]
+    .venv/bin/python -m bench.relay.run [--streams 200] [--rounds 3] [--with vllm-router,litellm]
 
 ARGO is one worker of `argo serve` with keys, quota, ledger and rebuilt requests; PostgreSQL's CPU
 is apart. nginx is Debian's (apt install nginx-light). CPU is the worker's, user and system; a
@@ -22,9 +22,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvloop
-from callers import begin, call, end, hang_up
-from figures import cpu_seconds, memory_kb, share, spread
-from sides import Bench, Side, peers
+
+from bench.relay.callers import begin, call, end, hang_up
+from bench.relay.figures import cpu_seconds, memory_kb, share, spread
+from bench.relay.sides import Bench, Side, peers
 
 _IDLE_SECONDS = 2.0
 _ARRIVAL_TOKENS = 50

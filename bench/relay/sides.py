@@ -13,11 +13,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from callers import Target
-from figures import children, command
-
 from argo import settings
 from argo.commanding import commanding
+from bench.relay.callers import Target
+from bench.relay.figures import children, command
 
 PEOPLE = 200
 _ARGO = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ class Clock:
     def new_id(self) -> UUID:
         """Return a new identifier: UUID version 7 (RFC 9562), so that rows sort by time."""
         milliseconds = time.time_ns() // 1_000_000
-        tail = secrets.randbits(74)
+        tail = int.from_bytes(os.urandom(10)) >> 6
         value = (milliseconds & (2**48 - 1)) << 80
         value |= 0x7 << 76 | (tail >> 62) << 64
         value |= 0b10 << 62 | (tail & (2**62 - 1))

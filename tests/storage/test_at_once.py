@@ -9,7 +9,9 @@ import pytest
 
 from argo.storage.at_once import Statement
 from argo.storage.database import Database
+from argo.storage.errors import DatabaseAway
 from tests.fixtures import NewPerson
+from tests.support.postgres import Addresses
 
 WHO = Statement(
     "SELECT current_user::text AS role, current_setting('argo.owner_id', true) AS owner"
@@ -79,7 +81,7 @@ async def test_more_than_a_socket_holds_goes_both_ways(
     assert again["said"] == much + "!"
 
 
-async def test_who_leaves_costs_a_connection_and_nobody_elses_answer(
+async def test_who_leaves_costs_nobody_elses_answer(
     database: Database, new_person: NewPerson
 ) -> None:
     owner = await new_person()
@@ -90,11 +92,61 @@ async def test_who_leaves_costs_a_connection_and_nobody_elses_answer(
     assert {rows[0]["owner"] for (rows,) in answers} == {str(owner.owner_id)}
 
 
-async def test_statements_that_psycopg_forgot_are_prepared_again(
+async def test_statements_that_the_database_forgot_are_prepared_again(
     database: Database, new_person: NewPerson
 ) -> None:
     owner = await new_person()
     await database.person_at_once(owner, WHO)
-    async with database.person(owner) as person:
-        await person.execute("DEALLOCATE ALL")
+    await database.person_at_once(owner, Statement("DEALLOCATE ALL"))
     assert await database.person_at_once(owner, WHO)
+
+
+async def test_a_statement_that_cannot_be_prepared_says_so_and_hurts_no_other(
+    database: Database, new_person: NewPerson
+) -> None:
+    owner = await new_person()
+    for _ in range(2):
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            await database.person_at_once(owner, Statement("SELECT * FROM nowhere"))
+    assert await database.person_at_once(owner, WHO)
+
+
+async def test_many_at_a_time_each_hear_their_own(
+    database: Database, new_person: NewPerson
+) -> None:
+    owners = [await new_person() for _ in range(20)]
+
+    async def told(number: int) -> object:
+        owner = owners[number % len(owners)]
+        if number % 7 == 0:
+            with pytest.raises(psycopg.errors.DivisionByZero):
+                await database.person_at_once(owner, Statement("SELECT 1 / $1::int", (0,)))
+        ((row,), (mine,)) = await database.person_at_once(
+            owner, WHO, Statement("SELECT $1::int AS n", (number,))
+        )
+        return row["owner"], mine["n"]
+
+    found = await asyncio.gather(*map(told, range(300)))
+    assert found == [(str(owners[n % len(owners)].owner_id), n) for n in range(300)]
+
+
+async def test_a_connection_that_broke_is_made_again(
+    database: Database, new_person: NewPerson, addresses: Addresses
+) -> None:
+    owner = await new_person()
+    await database.person_at_once(owner, WHO)
+    waiting = asyncio.create_task(
+        database.person_at_once(owner, Statement("SELECT pg_sleep(30)::text"))
+    )
+    async with await psycopg.AsyncConnection.connect(addresses.superuser, autocommit=True) as other:
+        ended = 0
+        while not ended:
+            cursor = await other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE query LIKE 'SELECT pg_sleep(30)::text%' AND state = 'active'"
+            )
+            ended = cursor.rowcount
+    with pytest.raises(DatabaseAway):
+        await waiting
+    for _ in range(8):
+        assert await database.person_at_once(owner, WHO)

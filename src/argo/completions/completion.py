@@ -24,6 +24,7 @@ from argo.engines.types import Outcome as Ended
 from argo.quotas.types import Allowance, Lease
 from argo.usage.types import Entry
 
+<<<<<<< HEAD
 Batches = AsyncGenerator[list[Chunk], None]
 
 _ANOTHER_MAY_DO = ("away", "broke", "full", "unparsed")
@@ -37,6 +38,9 @@ _MOST_READINGS = 3
 """How often one replica is asked for a tool call that its engine can read."""
 _MOST_WRITINGS = 2
 """How often a model is asked for a whole answer whose calls keep to their tools' parameters."""
+=======
+_ANOTHER_MAY_DO = ("away", "broke", "full")
+>>>>>>> 2d91450 (Carry what questions ask of the database on lines of its own, and end streams in one piece)
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class Completion:
         self._mending = Mending(tools) if isinstance(tools, list) and tools else None
         self._held = AsyncExitStack()
         self._place: Place | None = None
-        self._batches: Batches | None = None
+        self._answering: relay.Answering | None = None
         self._first: list[Chunk] = []
         self._whole: Chunk = {}
         self._granted_at = self._first_at = admitted.at
@@ -147,14 +151,19 @@ class Completion:
 
         Raises like `waiting`, and `EngineBroke` when it breaks off after the first token.
         """
+        await self._begun()
         envelope = frames.Envelope(self.answer_id, self.model_id, self.created)
-        async for batch in self._all_batches():
+        batch: list[Chunk] | None = self._first
+        while batch is not None:
             if frame := b"".join(map(envelope.rebuilt, batch)):
                 yield frame
+            batch = await self._batch()
 
     async def deltas(self) -> AsyncGenerator[Delta, None]:
         """Yield what is new of the answer, merged per frame; raises like `frames`."""
-        async for batch in self._all_batches():
+        await self._begun()
+        batch: list[Chunk] | None = self._first
+        while batch is not None:
             merged = Delta()
             for delta in map(frames.delta_of, batch):
                 merged = replace(
@@ -166,6 +175,7 @@ class Completion:
                 )
             if merged != Delta():
                 yield merged
+            batch = await self._batch()
 
     async def whole(self) -> dict[str, object]:
         """Return the whole answer, rebuilt from the allow-list; raises like `waiting`."""
@@ -175,8 +185,6 @@ class Completion:
 
     async def abort(self) -> None:
         """End what still runs on the engine and give the place on it back."""
-        if self._batches is not None:
-            await self._batches.aclose()
         if self._place is not None and self.ended:
             began = self._first_at if self._stream else self._granted_at
             seconds = self._ways.clock.monotonic() - began
@@ -203,19 +211,20 @@ class Completion:
             outcome=outcome,
         )
 
-    async def _all_batches(self) -> Batches:
-        await self._begun()
-        assert self._batches is not None
-        yield self._first
+    async def _batch(self) -> list[Chunk] | None:
+        """Return what the engine says next, None at the end; what is held back is []."""
+        assert self._answering is not None
         try:
-            async for batch in self._batches:
-                self._meter.saw(batch)
-                yield self._mended(batch)
+            batch = await self._answering.batch()
         except EngineFault as fault:
             if self._place is not None:
                 self._place.ended(Ended(_HOW_IT_LEFT.get(fault.fault, "left")))
             raise interruption(fault, self.admitted.model) from None
-        self.ended = True
+        self.ended = self._answering.ended
+        if not batch:
+            return None
+        self._meter.saw(batch)
+        return self._mended(batch)
 
     async def _begun(self) -> None:
         """Have the first token come, for askers who do not want to know their place."""
@@ -239,14 +248,13 @@ class Completion:
         body = self._ways.body(self.admitted, True)
         opening = self._ways.client.stream(replica, self.admitted.question.endpoint, body)
         stream = await opened.enter_async_context(opening)
-        batches = relay.batches(stream, self._ways.pace)
-        try:
-            self._first = await anext(batches)
-        except StopAsyncIteration:
-            raise EngineFault("broke") from None
+        answering = relay.Answering(stream, self._ways.pace)
+        self._first = await answering.batch()
+        if not self._first:
+            raise EngineFault("broke")
         self._meter.saw(self._first)
         self._first = self._mended(self._first)
-        self._batches = batches
+        self._answering, self.ended = answering, answering.ended
 
     def _mended(self, batch: list[Chunk]) -> list[Chunk]:
         if self._mending is None:

@@ -7,7 +7,6 @@ less about the words (Whisper Leak; shared SECURITY § 2).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
 
 from argo.completions.chunks import Chunk, ChunkReader
 from argo.engines.client import EngineFault, EngineStream
@@ -47,33 +46,51 @@ class Pace:
                 ringing.set_result(None)
 
 
-async def batches(stream: EngineStream, pace: Pace) -> AsyncGenerator[list[Chunk], None]:
-    """Yield what `stream` sends as batches of chunks, at `pace` after the first.
+class Answering:
+    """What one engine's stream says, in batches of chunks at `pace` after the first.
 
-    Between two frames nothing is read: what comes meanwhile is taken in one piece. Ends at
-    `[DONE]`, or at the end of the connection once a choice has finished (some engines leave
-    `[DONE]` out). Raises `EngineFault` "broke" when it ends before, or sends garbage.
+    Between two frames nothing is read: what comes meanwhile is taken in one piece.
     """
-    reader = ChunkReader()
-    loop = asyncio.get_running_loop()
-    finished = False
-    while not reader.done:
-        data = await stream.read()
-        if not data:
-            if finished:
-                return
-            raise EngineFault("broke")
-        now = loop.time()
-        if batch := reader.read(data):
-            finished = finished or any(map(_finishes, batch))
-            # All that fall together read first, then all send: the server's own thread, which
-            # sleeps as soon as it has nothing to send, is woken once for all of them.
-            await asyncio.sleep(0)
-            yield batch
-        if not reader.done:
-            await pace.frame(now)
-    # So that its connection serves the next question.
-    await stream.finish()
+
+    def __init__(self, stream: EngineStream, pace: Pace) -> None:
+        """Read `stream`."""
+        self._stream, self._pace = stream, pace
+        self._reader = ChunkReader()
+        self._loop = asyncio.get_running_loop()
+        self._read_at: float | None = None
+        self._finished = False
+        self.ended = False
+        """Whether the engine has said all, so that nothing comes after the last batch."""
+
+    async def batch(self) -> list[Chunk]:
+        """Return what comes next, [] at the end.
+
+        That is `[DONE]`, or the end of the connection once a choice has finished (some engines
+        leave `[DONE]` out). Raises `EngineFault` "broke" when it ends before, or sends garbage.
+        """
+        reader = self._reader
+        while not self.ended:
+            if self._read_at is not None:
+                await self._pace.frame(self._read_at)
+            data = await self._stream.read()
+            if not data:
+                if not self._finished:
+                    raise EngineFault("broke")
+                self.ended = True
+                break
+            self._read_at = self._loop.time()
+            batch = reader.read(data)
+            if reader.done:
+                # So that its connection serves the next question.
+                await self._stream.finish()
+                self.ended = True
+            if batch:
+                self._finished = self._finished or any(map(_finishes, batch))
+                # All that fall together read first, then all send: the server's own thread, which
+                # sleeps as soon as it has nothing to send, is woken once for all of them.
+                await asyncio.sleep(0)
+                return batch
+        return []
 
 
 def _finishes(chunk: Chunk) -> bool:

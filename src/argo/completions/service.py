@@ -43,7 +43,7 @@ class Completions:
         self._client = client
         self._ways = Ways(places, engines, client, clock, Pace(), self._body)
         self._quotas, self._ledger, self._clock = quotas, ledger, clock
-        self._salt_secret = salt_secret
+        self._salting = hmac.new(salt_secret, digestmod=hashlib.sha256)
         self._settling: set[asyncio.Task[None]] = set()
         self._running = 0
         self._ended = asyncio.Event()
@@ -156,8 +156,9 @@ class Completions:
         body: dict[str, object] = {**question.fields, "model": admitted.model.id, "stream": stream}
         if stream:
             body["stream_options"] = {"include_usage": True}
-        salt = hmac.digest(self._salt_secret, question.salt_of, hashlib.sha256)
-        body["cache_salt"] = base64.urlsafe_b64encode(salt).decode().rstrip("=")
+        salt = self._salting.copy()
+        salt.update(question.salt_of)
+        body["cache_salt"] = base64.urlsafe_b64encode(salt.digest()).decode().rstrip("=")
         if question.continues:
             body["add_generation_prompt"], body["continue_final_message"] = False, True
         if "reasoning" not in admitted.model.capabilities:

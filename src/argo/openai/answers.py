@@ -78,27 +78,31 @@ class Answer(Response):
                 self._quota = headers.quota(completion.allowance)
                 stream = AnswerStream(send, {**self._quota, **headers.AI_GENERATED})
                 async with stream.kept_alive():
-                    await self._relay(completion, stream)
+                    last = await self._relay(completion, stream)
         except ArgoError as error:
             if not stream.opened:
                 raise
-            await stream.write(self._shape.failure(error, bytes(answered(scope, error).body)))
-        await stream.close()
+            last = self._shape.failure(error, bytes(answered(scope, error).body))
+        # Once the block is left: who asks again at the end finds the place given back.
+        await stream.end(last)
 
-    async def _relay(self, completion: Completion, stream: AnswerStream) -> None:
+    async def _relay(self, completion: Completion, stream: AnswerStream) -> bytes:
+        """Write the answer up to its last events, and return these."""
         async with aclosing(completion.waiting()) as places:
             async for place in places:
                 await stream.write(queued(place))
         welcomed_at = self._clock.monotonic()
-        if opening := self._shape.opening(completion):
-            await stream.write(opening)
+        unsent = self._shape.opening(completion)
         async with aclosing(self._shape.frames(completion)) as frames:
             async for frame in frames:
                 if self._clock.monotonic() - welcomed_at > WELCOME_SECONDS:
                     await self._still_welcome()
                     welcomed_at = self._clock.monotonic()
-                await stream.write(frame)
-        await stream.write(self._shape.ending(completion))
+                unsent += frame
+                if not completion.ended:
+                    await stream.write(unsent)
+                    unsent = b""
+        return unsent + self._shape.ending(completion)
 
     async def _still_welcome(self) -> None:
         """Raise when the caller has been refused since; a database that is away refuses nobody."""

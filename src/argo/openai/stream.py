@@ -31,43 +31,51 @@ class AnswerStream:
         self._send = send
         self._headers = {**_HEADERS, **headers}
         self._written_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._beating: asyncio.Future[None] | None = None
         self.opened = False
         """Whether the head is out, so that an error can only be an event."""
 
     async def write(self, events: bytes) -> None:
         """Send whole events or comment lines."""
-        if not self.opened:
-            self.opened = True
-            raw = [(name.encode(), value.encode()) for name, value in self._headers.items()]
-            await self._send({"type": "http.response.start", "status": 200, "headers": raw})
+        await self._open()
         self._written_at = asyncio.get_running_loop().time()
         await self._send({"type": "http.response.body", "body": events, "more_body": True})
 
-    async def close(self) -> None:
-        """End the answer."""
-        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+    async def end(self, events: bytes) -> None:
+        """Send the last events and end the answer, in one piece."""
+        await self._open()
+        await self._send({"type": "http.response.body", "body": events, "more_body": False})
 
     @asynccontextmanager
     async def kept_alive(self) -> AsyncIterator[None]:
         """Send the head soon, and a comment line now and then, while the block waits."""
-        beating = asyncio.create_task(self._beat())
+        self._beat_in(HEAD_SECONDS)
         try:
             yield
         finally:
-            beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
+            if self._timer is not None:
+                self._timer.cancel()
+            if self._beating is not None:
+                self._beating.cancel()
+                await asyncio.gather(self._beating, return_exceptions=True)
 
-    async def _beat(self) -> None:
-        loop = asyncio.get_running_loop()
-        await asyncio.sleep(HEAD_SECONDS)
+    async def _open(self) -> None:
         if not self.opened:
-            await self.write(_ALIVE)
-        while True:
-            silent_seconds = loop.time() - self._written_at
-            if silent_seconds >= HEARTBEAT_SECONDS:
-                await self.write(_ALIVE)
-                silent_seconds = 0.0
-            await asyncio.sleep(HEARTBEAT_SECONDS - silent_seconds)
+            self.opened = True
+            raw = [(name.encode(), value.encode()) for name, value in self._headers.items()]
+            await self._send({"type": "http.response.start", "status": 200, "headers": raw})
+
+    def _beat_in(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._beat)
+
+    def _beat(self) -> None:
+        """One timer a stream: a task is made only when there is silence to fill."""
+        silent_seconds = asyncio.get_running_loop().time() - self._written_at
+        if not self.opened or silent_seconds >= HEARTBEAT_SECONDS:
+            self._beating = asyncio.ensure_future(self.write(_ALIVE))
+            silent_seconds = 0.0
+        self._beat_in(HEARTBEAT_SECONDS - silent_seconds)
 
 
 def queued(place: Waiting) -> bytes:

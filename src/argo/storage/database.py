@@ -18,7 +18,7 @@ import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
-from argo.storage.at_once import AtOnce, Row, Statement
+from argo.storage.at_once import AtOnce, Context, Row, Statement
 from argo.storage.errors import DatabaseAway, DiskFull
 from argo.storage.gate import Gate
 from argo.storage.types import Owner
@@ -29,12 +29,10 @@ _TAKE_CONTEXT = (
     "SELECT set_config('role', %s, true), "
     "set_config('argo.institution_id', %s, true), set_config('argo.owner_id', %s, true)"
 )
-_TAKE_CONTEXT_AT_ONCE = (
-    "SELECT set_config('role', $1, true), "
-    "set_config('argo.institution_id', $2, true), set_config('argo.owner_id', $3, true)"
-)
 _CONNECT_SECONDS = 3.0
 _LISTEN_AGAIN_SECONDS = 1.0
+# Of a worker's connections, those that carry transactions in one round trip.
+_MOST_LINES = 4
 
 
 @dataclass(frozen=True)
@@ -52,19 +50,21 @@ class Database:
     def __init__(self, url: str, *, connections: int) -> None:
         """Prepare, without connecting, a pool of at most `connections` to the libpq `url`."""
         self._url = url
+        lines = min(_MOST_LINES, max(1, connections // 2))
+        pooled = max(1, connections - lines)
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             min_size=1,
-            max_size=connections,
+            max_size=pooled,
             open=False,
             timeout=_CONNECT_SECONDS,
             # A database that comes back is found within seconds, however long it was away.
             reconnect_timeout=_CONNECT_SECONDS,
             kwargs={"autocommit": True, "connect_timeout": 3},
         )
-        self._at_once = AtOnce()
+        self._at_once = AtOnce(url, lines=lines)
         # One connection is left for the house: a crowd must not stop the workers' hearts.
-        self._gate = Gate(max(1, connections - 1))
+        self._gate = Gate(max(1, pooled - 1))
 
     async def open(self) -> None:
         """Start the pool; a database that is not there yet is waited for in the background."""
@@ -72,6 +72,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        self._at_once.close()
         await self._pool.close()
 
     @asynccontextmanager
@@ -121,12 +122,10 @@ class Database:
         return await self._run_at_once(("argo_house", "", ""), statements)
 
     async def _run_at_once(
-        self, context: tuple[str, str, str], statements: Sequence[Statement]
+        self, context: Context, statements: Sequence[Statement]
     ) -> list[list[Row]]:
-        taking = Statement(_TAKE_CONTEXT_AT_ONCE, context)
         with _mapped():
-            async with self._connection(context[0]) as connection:
-                return (await self._at_once.run(connection, (taking, *statements)))[1:]
+            return await self._at_once.run(context, statements)
 
     async def listen(self, channel: str) -> AsyncIterator[None]:
         """Yield when the connection stands, and at each NOTIFY on `channel`, until cancelled.
@@ -155,11 +154,11 @@ class Database:
         return True
 
     def state(self) -> DatabaseState:
-        """Return how the pool stands now."""
+        """Return how the connections stand now."""
         stats = self._pool.get_stats()
         return DatabaseState(
-            connections=stats.get("pool_size", 0),
-            idle=stats.get("pool_available", 0),
+            connections=stats.get("pool_size", 0) + self._at_once.connections,
+            idle=stats.get("pool_available", 0) + self._at_once.idle,
             waiting=stats.get("requests_waiting", 0) + self._gate.waiting,
         )
 
