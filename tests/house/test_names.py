@@ -54,7 +54,7 @@ NOT_OUR_WORDS = {
 NAME_EXCUSES = {
     "src/argo/embedded/e5.py::do_GET": "the standard library's own name, overridden",
     "src/argo/embedded/e5.py::do_POST": "the standard library's own name, overridden",
-    "src/argo/openai/routes.py::get_route_handler": "FastAPI's own method, overridden",
+    "src/argo/http/direct.py::get_route_handler": "FastAPI's own method, overridden",
 }
 
 WORD_EXCUSES = {

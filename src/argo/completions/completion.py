@@ -24,9 +24,6 @@ from argo.engines.types import Outcome as Ended
 from argo.quotas.types import Allowance, Lease
 from argo.usage.types import Entry
 
-<<<<<<< HEAD
-Batches = AsyncGenerator[list[Chunk], None]
-
 _ANOTHER_MAY_DO = ("away", "broke", "full", "unparsed")
 _HOW_IT_LEFT: dict[str, Literal["failed", "full"]] = {
     "away": "failed",
@@ -38,9 +35,6 @@ _MOST_READINGS = 3
 """How often one replica is asked for a tool call that its engine can read."""
 _MOST_WRITINGS = 2
 """How often a model is asked for a whole answer whose calls keep to their tools' parameters."""
-=======
-_ANOTHER_MAY_DO = ("away", "broke", "full")
->>>>>>> 2d91450 (Carry what questions ask of the database on lines of its own, and end streams in one piece)
 
 
 @dataclass(frozen=True)
