@@ -23,7 +23,7 @@ Chunk = dict[str, Any]
 """A chunk as the engine sent it; one made of several has a `Run` under `run`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Run:
     """Neighbouring events of choice 0 that only added `text` to `field`."""
 
@@ -74,12 +74,12 @@ class ChunkReader:
         if not text.startswith(self._before):
             return None
         end = text.rfind(b"\n\n") + 2
-        if text[max(0, end - len(self._after)) : end] != self._after:
+        if not text.endswith(self._after, 0, end):
             return None
         said = text[len(self._before) : end - len(self._after)].split(self._between)
         try:
             # A quotation mark that ends the text early is not JSON either.
-            decoded = orjson.loads(b'"' + b"".join(said) + b'"')
+            decoded = orjson.loads(b'"%b"' % b"".join(said))
         except orjson.JSONDecodeError:
             return None
         self._rest = text[end:]

@@ -102,7 +102,7 @@ class Envelope:
     def rebuilt(self, chunk: Chunk) -> bytes:
         """Return `chunk` as one event, nothing when it says nothing to callers."""
         if (run := chunk.get("run")) is not None and run.field == "content":
-            return self._text_head + orjson.dumps(run.text) + self._text_tail
+            return b"%b%b%b" % (self._text_head, orjson.dumps(run.text), self._text_tail)
         choices = [_choice(choice) for choice in chunk["choices"]]
         if not choices:
             return b""

@@ -7,6 +7,7 @@ less about the words (Whisper Leak; shared SECURITY § 2).
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from argo.completions.chunks import Chunk, ChunkReader
 from argo.engines.client import EngineFault, EngineStream
@@ -14,6 +15,8 @@ from argo.engines.client import EngineFault, EngineStream
 FRAME_SECONDS = 0.05
 _STEP_SECONDS = 0.01
 _EARLY_STEPS = 0.2
+
+_Waiting = tuple[asyncio.Future[bytes], Callable[[], bytes]]
 
 
 class Pace:
@@ -25,25 +28,29 @@ class Pace:
 
     def __init__(self) -> None:
         """Start with nobody waiting."""
-        self._waiting: dict[int, list[asyncio.Future[None]]] = {}
+        self._waiting: dict[int, list[_Waiting]] = {}
 
-    async def frame(self, now: float) -> None:
-        """Wait until the frame after the one sent at `now`, the loop's time: 40 to 50 ms."""
+    def frame(self, now: float, take: Callable[[], bytes]) -> asyncio.Future[bytes]:
+        """Return what `take` gives at the frame after the one sent at `now`, the loop's time.
+
+        That is 40 to 50 ms later. All that fall together are taken first: then all send, and the
+        server's own thread, which sleeps as soon as it has nothing to send, is woken once.
+        """
         loop = asyncio.get_running_loop()
         # A timer may ring a little early; the next frame shall not come a step early for it.
         step = int((now + FRAME_SECONDS) / _STEP_SECONDS + _EARLY_STEPS)
-        ringing = loop.create_future()
+        ringing: asyncio.Future[bytes] = loop.create_future()
         if (together := self._waiting.get(step)) is None:
-            self._waiting[step] = [ringing]
+            self._waiting[step] = [(ringing, take)]
             loop.call_at(step * _STEP_SECONDS, self._ring, step)
         else:
-            together.append(ringing)
-        await ringing
+            together.append((ringing, take))
+        return ringing
 
     def _ring(self, step: int) -> None:
-        for ringing in self._waiting.pop(step):
+        for ringing, take in self._waiting.pop(step):
             if not ringing.done():
-                ringing.set_result(None)
+                ringing.set_result(take())
 
 
 class Answering:
@@ -68,27 +75,24 @@ class Answering:
         That is `[DONE]`, or the end of the connection once a choice has finished (some engines
         leave `[DONE]` out). Raises `EngineFault` "broke" when it ends before, or sends garbage.
         """
-        reader = self._reader
         while not self.ended:
+            data = b""
             if self._read_at is not None:
-                await self._pace.frame(self._read_at)
-            data = await self._stream.read()
+                data = await self._pace.frame(self._read_at, self._stream.take)
+            data = data or await self._stream.read()
             if not data:
                 if not self._finished:
                     raise EngineFault("broke")
                 self.ended = True
                 break
             self._read_at = self._loop.time()
-            batch = reader.read(data)
-            if reader.done:
+            batch = self._reader.read(data)
+            if self._reader.done:
                 # So that its connection serves the next question.
                 await self._stream.finish()
                 self.ended = True
             if batch:
                 self._finished = self._finished or any(map(_finishes, batch))
-                # All that fall together read first, then all send: the server's own thread, which
-                # sleeps as soon as it has nothing to send, is woken once for all of them.
-                await asyncio.sleep(0)
                 return batch
         return []
 

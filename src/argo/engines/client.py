@@ -63,13 +63,15 @@ class EngineStream:
         self._slow = self._reading = False
         self._watch = self._loop.call_later(idle_seconds, self._look)
 
+    def take(self) -> bytes:
+        """Return what has come since the last read, without waiting; b"" when nothing has."""
+        return self._connection.take()
+
     async def read(self) -> bytes:
         """Return what has come since the last read, at least a byte; b"" at the end.
 
         Raises `EngineFault` "slow" on a long silence, "broke" when the connection breaks.
         """
-        if taken := self._connection.take():
-            return taken
         self._asked_at, self._reading = self._loop.time(), True
         try:
             return await self._connection.read()

@@ -8,7 +8,6 @@ engine back instead of filling memory. llhttp (httptools) parses.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import ssl
 from collections.abc import Mapping
@@ -152,10 +151,16 @@ class Connection(asyncio.Protocol):
         read it costs three system calls more.
         """
         if not self._body and self._descriptor is not None and not (self.complete or self._lost):
-            with contextlib.suppress(OSError):
-                if data := os.read(self._descriptor, _MOST_READ_BYTES):
-                    self.data_received(data)
-        body, self._body = b"".join(self._body), []
+            try:
+                data = os.read(self._descriptor, _MOST_READ_BYTES)
+            except OSError:
+                data = b""
+            if data:
+                self.data_received(data)
+        if not self._body:
+            return b""
+        body = b"".join(self._body)
+        self._body.clear()
         return body
 
     async def read(self) -> bytes:

@@ -38,13 +38,15 @@ class AnswerStream:
 
     async def write(self, events: bytes) -> None:
         """Send whole events or comment lines."""
-        await self._open()
+        if not self.opened:
+            await self._open()
         self._written_at = asyncio.get_running_loop().time()
         await self._send({"type": "http.response.body", "body": events, "more_body": True})
 
     async def end(self, events: bytes) -> None:
         """Send the last events and end the answer, in one piece."""
-        await self._open()
+        if not self.opened:
+            await self._open()
         await self._send({"type": "http.response.body", "body": events, "more_body": False})
 
     @asynccontextmanager
@@ -61,10 +63,9 @@ class AnswerStream:
                 await asyncio.gather(self._beating, return_exceptions=True)
 
     async def _open(self) -> None:
-        if not self.opened:
-            self.opened = True
-            raw = [(name.encode(), value.encode()) for name, value in self._headers.items()]
-            await self._send({"type": "http.response.start", "status": 200, "headers": raw})
+        self.opened = True
+        raw = [(name.encode(), value.encode()) for name, value in self._headers.items()]
+        await self._send({"type": "http.response.start", "status": 200, "headers": raw})
 
     def _beat_in(self, seconds: float) -> None:
         self._timer = asyncio.get_running_loop().call_later(seconds, self._beat)
