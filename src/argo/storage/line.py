@@ -69,6 +69,7 @@ class Line:
         self._running: deque[Transaction] = deque()
         self._connecting: asyncio.Task[None] | None = None
         self._watch: asyncio.TimerHandle | None = None
+        self._moved_at = 0.0
         self.load = 0
         """How much it has to do: transactions, and more for those that nobody waits for."""
 
@@ -201,6 +202,7 @@ class Line:
             self._fail(OperationalError("the connection broke"))
 
     def _tell(self, transaction: Transaction) -> None:
+        self._moved_at = asyncio.get_running_loop().time()
         self.load -= 1 + _LEFT_WEIGHT * transaction.left
         for result in transaction.results:
             if result.status == pq.ExecStatus.FATAL_ERROR:
@@ -228,7 +230,9 @@ class Line:
         if not self._running:
             return
         loop = asyncio.get_running_loop()
-        left = self._running[0].sent_at + _ANSWER_SECONDS - loop.time()
+        # A crowd may wait for long, as long as one after the other is answered.
+        since = max(self._running[0].sent_at, self._moved_at)
+        left = since + _ANSWER_SECONDS - loop.time()
         if left <= 0:
             self._fail(OperationalError("the database does not answer"))
         else:
