@@ -33,6 +33,17 @@ export async function call<Answer = void>(
   return (await answer.json()) as Answer;
 }
 
+/** Fetch a file; throws `Refused` or `Unreachable`. */
+export async function file(
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ content: Blob; name: string | null }> {
+  const answer = await sent(method, path, body);
+  const named = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get('content-disposition') ?? '');
+  return { content: await answer.blob(), name: named ? decodeURIComponent(named[1]!) : null };
+}
+
 /** The server sends a sign of life at least every 15 s: after this silence the line is dead. */
 const SILENCE_MILLISECONDS = 45_000;
 

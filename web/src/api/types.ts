@@ -41,13 +41,14 @@ export type Message = {
   id: string;
   conversation_id: string;
   parent_id: string | null;
-  role: 'user' | 'assistant';
+  role: 'user' | 'assistant' | 'summary';
   text: string;
   reasoning: string | null;
   reasoning_seconds: number | null;
   state: AnswerState;
   error: { code: string; message: string } | null;
   model_id: string | null;
+  finish_reason: string | null;
   last_event: number;
   created_at: string;
 };

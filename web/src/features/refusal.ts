@@ -3,6 +3,11 @@ import { say } from '../words/words.svelte';
 import { quota } from './quota.svelte';
 import { session } from './session.svelte';
 
+/** Whether `error` says that a conversation outgrew what the model reads at once. */
+export function outgrown(error: unknown): boolean {
+  return error instanceof Refused && error.code === 'conversation_too_long';
+}
+
 /**
  * What a person is told of `error`, null when another part of the page says it: an exhausted
  * quota is counted down, a session that ended shows how to sign in.

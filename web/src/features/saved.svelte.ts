@@ -1,10 +1,12 @@
-import { call, Refused, Unreachable } from '../api/client';
+import { call, file, Refused, Unreachable } from '../api/client';
 import type { Conversation, Effort, Message } from '../api/types';
 import { Answer } from '../stream/answer.svelte';
 import { follow } from '../stream/follow';
 import { history } from './history.svelte';
-import { told } from './refusal';
+import { outgrown, told } from './refusal';
 import { session } from './session.svelte';
+import type { Format } from './exports';
+import type { Context } from './reach.svelte';
 import { listen, tell } from './tabs';
 import { nodeOf, Tree, type Node, type Talk } from './talk.svelte';
 
@@ -14,6 +16,7 @@ export class Saved implements Talk {
   conversation = $state<Conversation | null>(null);
   missing = $state(false);
   failure = $state<string | null>(null);
+  tooLong = $state(false);
   #id = $state<string | null>(null);
   #tree = new Tree();
   #closing = new AbortController();
@@ -103,6 +106,74 @@ export class Saved implements Talk {
     if (answer) await call('POST', `/api/answers/${answer.id}/stop`);
   }
 
+  async continue(answer: Node, effort: Effort | null): Promise<void> {
+    const path = `/api/answers/${answer.id}/continue`;
+    await this.#sent(async () => {
+      try {
+        await persistently(() => call('POST', path, { effort }));
+      } catch (error) {
+        // Sent twice: the first was heard.
+        if (!(error instanceof Refused) || error.code !== 'still_writing') throw error;
+      }
+      answer.answer!.resume(answer.answer!.lastEvent);
+      tell(this.conversation!.id);
+      this.#follow(answer.answer);
+    });
+  }
+
+  async context(): Promise<Context | null> {
+    const leaf = this.branch.at(-1);
+    if (!this.conversation || !leaf) return null;
+    return call('GET', `${this.#path}/context?leaf_id=${leaf.id}`);
+  }
+
+  async summarise(parent: string = this.branch.at(-1)!.id): Promise<void> {
+    const body = { id: crypto.randomUUID(), parent_id: parent };
+    const { answer } = await persistently(() =>
+      call<{ answer: Message }>('POST', `${this.#path}/summaries`, body),
+    );
+    this.tooLong = false;
+    const node = this.#tree.nodes.find((each) => each.id === answer.id);
+    const added = node ?? this.#tree.add(nodeOf(answer));
+    this.#tree.show(added);
+    tell(this.conversation!.id);
+    this.#follow(added.answer);
+  }
+
+  async correct(summary: Node, text: string): Promise<void> {
+    await this.#changed(summary, { text });
+  }
+
+  async use(summary: Node, used: boolean): Promise<void> {
+    await this.#changed(summary, { used });
+  }
+
+  async fork(leaf: Node): Promise<string> {
+    const body = { id: crypto.randomUUID(), leaf_id: leaf.id };
+    const made = await persistently(() => call<Conversation>('POST', `${this.#path}/fork`, body));
+    history.touch(made);
+    return made.id;
+  }
+
+  export(
+    leaf: Node,
+    format: Format,
+    alone: boolean,
+  ): Promise<{ content: Blob; name: string | null }> {
+    return file('GET', `${this.#path}/export?format=${format}&leaf_id=${leaf.id}&alone=${alone}`);
+  }
+
+  get #path(): string {
+    return `/api/conversations/${this.conversation!.id}`;
+  }
+
+  async #changed(summary: Node, change: { text?: string; used?: boolean }): Promise<void> {
+    const path = `/api/summaries/${summary.id}`;
+    const { answer } = await call<{ answer: Message }>('PATCH', path, change);
+    summary.answer!.adopt(answer);
+    tell(this.conversation!.id);
+  }
+
   /** Ask under `parent`. The ids are made once: however often it is sent, it is asked once. */
   async #ask(parent: string | null, text: string, effort: Effort | null): Promise<boolean> {
     const again = this.#unsent?.parent === parent && this.#unsent.text === text;
@@ -143,11 +214,13 @@ export class Saved implements Talk {
 
   async #sent(send: () => Promise<void>): Promise<boolean> {
     this.failure = null;
+    this.tooLong = false;
     try {
       await send();
       return true;
     } catch (error) {
-      this.failure = told(error);
+      this.tooLong = outgrown(error);
+      this.failure = this.tooLong ? null : told(error);
       return false;
     }
   }
@@ -158,7 +231,10 @@ export class Saved implements Talk {
     const known = Object.fromEntries(shown.map((each) => [each.id, each]));
     const nodes = messages.map((message) => {
       const node = known[message.id];
-      const current = !node?.answer || !node.answer.ended || node.answer.text === message.text;
+      const current =
+        !node?.answer ||
+        !node.answer.ended ||
+        (node.answer.text === message.text && node.answer.state === message.state);
       return node && current ? node : nodeOf(message);
     });
     this.#tree.nodes = nodes;

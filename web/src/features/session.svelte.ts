@@ -44,12 +44,19 @@ class Session {
     this.me!.user = await call('PATCH', '/api/me', { name });
   }
 
-  /** The choice of that assistant and size, else the first there is. */
+  /** The choice of that assistant and size, else its other size, else the first there is. */
   choice(assistant?: string, size?: string): Choice | undefined {
     const choices = this.me?.choices ?? [];
     return (
-      choices.find((each) => each.assistant.id === assistant && each.size === size) ?? choices[0]
+      choices.find((each) => each.assistant.id === assistant && each.size === size) ??
+      choices.find((each) => each.assistant.id === assistant) ??
+      choices[0]
     );
+  }
+
+  /** How people call the model of that id; one that is not offered any more has its id alone. */
+  modelName(id: string): string {
+    return this.me?.choices.find((each) => each.model.id === id)?.model.name ?? id;
   }
 
   #read(language: Language | null): void {

@@ -1,11 +1,13 @@
 import type { Effort, Message } from '../api/types';
+import type { Format } from './exports';
+import type { Context } from './reach.svelte';
 import { Answer } from '../stream/answer.svelte';
 
 /** One message as the page shows it; an answer is alive while it is written. */
 export type Node = {
   id: string;
   parent: string | null;
-  role: 'user' | 'assistant';
+  role: 'user' | 'assistant' | 'summary';
   text: string;
   answer: Answer | null;
 };
@@ -19,12 +21,30 @@ export interface Talk {
   readonly busy: Answer | null;
   readonly empty: boolean;
   failure: string | null;
+  /** Whether the last question was refused because it would not fit what the model reads. */
+  tooLong: boolean;
   siblings(node: Node): Node[];
   show(node: Node): void;
   ask(text: string, effort: Effort | null): Promise<boolean>;
   edit(question: Node, text: string, effort: Effort | null): Promise<boolean>;
   again(answer: Node, effort: Effort | null): Promise<void>;
   stop(): Promise<void>;
+  /** Have an answer that broke off go on. */
+  continue(answer: Node, effort: Effort | null): Promise<void>;
+  /** How full the model's context is with what is shown, null when nobody can say. */
+  context(): Promise<Context | null>;
+  /** Have what is shown, or the branch that ends with `parent`, summarised. */
+  summarise(parent?: string): Promise<void>;
+  correct(summary: Node, text: string): Promise<void>;
+  use(summary: Node, used: boolean): Promise<void>;
+  /** Copy the branch that ends with `leaf` into a new conversation; returns its id. */
+  fork?(leaf: Node): Promise<string>;
+  /** The branch that ends with `leaf`, or that answer alone, as a file. */
+  export(
+    leaf: Node,
+    format: Format,
+    alone: boolean,
+  ): Promise<{ content: Blob; name: string | null }>;
 }
 
 /** A tree of messages and the branch of it that is shown. */
@@ -85,6 +105,6 @@ export function nodeOf(message: Message): Node {
     parent: message.parent_id,
     role: message.role,
     text: message.text,
-    answer: message.role === 'assistant' ? Answer.of(message) : null,
+    answer: message.role === 'user' ? null : Answer.of(message),
   };
 }

@@ -4,6 +4,9 @@ class Router {
   /** Asked before leaving; a view that would lose something says no and asks. */
   guard: ((go: () => void) => boolean) | null = null;
 
+  /** Begins a new conversation; the shell knows how. */
+  anew: () => void = () => this.go('/');
+
   constructor() {
     addEventListener('popstate', () => this.#back());
   }

@@ -11,6 +11,7 @@ export class Answer {
   place = $state<{ position: number; eta: number | null } | null>(null);
   error = $state<{ code: string; message: string } | null>(null);
   cutOff = $state(false);
+  modelId = $state<string | null>(null);
   reconnecting = $state(false);
   lastEvent = 0;
   #reasoningBegan = 0;
@@ -31,6 +32,8 @@ export class Answer {
     this.reasoning = message.reasoning ?? '';
     this.reasoningSeconds = message.reasoning_seconds;
     this.error = message.error;
+    this.modelId = message.model_id;
+    this.cutOff = message.finish_reason === 'length';
     this.lastEvent = message.last_event;
   }
 
@@ -54,6 +57,7 @@ export class Answer {
         break;
       case 'started':
         this.state = 'running';
+        this.modelId = event.data.model_id;
         this.place = null;
         break;
       case 'reasoning':
@@ -94,6 +98,21 @@ export class Answer {
     this.reasoning = '';
     this.lastEvent = 0;
     return false;
+  }
+
+  /** Go on after its end: what comes next are the events after number `lastEvent`. */
+  resume(lastEvent: number): void {
+    this.state = 'waiting';
+    this.error = null;
+    this.cutOff = false;
+    this.lastEvent = lastEvent;
+    this.#restarted = false;
+  }
+
+  /** Whether it ended before its time, and can go on. */
+  get brokeOff(): boolean {
+    const early = this.state === 'stopped' || this.state === 'interrupted' || this.cutOff;
+    return this.ended && early && this.text !== '';
   }
 
   get ended(): boolean {
