@@ -12,9 +12,5 @@ export default defineConfig({
     assetsInlineLimit: 0,
   },
   resolve: process.env.VITEST ? { conditions: ['browser'] } : undefined,
-<<<<<<< HEAD
   test: { environment: 'jsdom', include: ['tests/**/*.test.ts'], testTimeout: 120_000 },
-=======
-  test: { environment: 'jsdom', include: ['tests/**/*.test.ts'], testTimeout: 60_000 },
->>>>>>> e2c5a82 (Measure what a hostile text costs, not how long it waits)
 });
