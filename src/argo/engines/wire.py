@@ -18,7 +18,9 @@ from urllib.parse import urlsplit
 import httptools
 
 _MOST_HEAD_BYTES = 64 * 1024
-_MOST_READ_BYTES = 256 * 1024
+# Below what malloc maps anew each time: a larger buffer costs five times the read itself.
+_MOST_READ_BYTES = 64 * 1024
+_MOST_READS = 4
 _IDLE_SECONDS = 15.0
 _IDLE_CONNECTIONS = 256
 
@@ -150,18 +152,27 @@ class Connection(asyncio.Protocol):
         Where nothing is encrypted it is taken straight from the kernel: to have the transport
         read it costs three system calls more.
         """
-        if not self._body and self._descriptor is not None and not (self.complete or self._lost):
-            try:
-                data = os.read(self._descriptor, _MOST_READ_BYTES)
-            except OSError:
-                data = b""
-            if data:
-                self.data_received(data)
+        if not self._body:
+            for _ in range(_MOST_READS):
+                if not self._read_full():
+                    break
         if not self._body:
             return b""
         body = b"".join(self._body)
         self._body.clear()
         return body
+
+    def _read_full(self) -> bool:
+        """Read once from the kernel; returns whether that filled the buffer, and more may wait."""
+        if self._descriptor is None or self.complete or self._lost:
+            return False
+        try:
+            data = os.read(self._descriptor, _MOST_READ_BYTES)
+        except OSError:
+            return False
+        if data:
+            self.data_received(data)
+        return len(data) == _MOST_READ_BYTES
 
     async def read(self) -> bytes:
         """Return what has come of the body, at least a byte; b"" at its end.
