@@ -34,7 +34,7 @@ async def test_a_slow_reader_holds_its_engine_back_and_nobody_else(
             )
             said = [chunk.choices[0].delta.content or "" async for chunk in quick]
             assert "".join(said) == "un deux"
-        assert stream.connection.slow
+        await soon(held_back)
         assert stream.state == "running"
         assert stream.steps < PIECES * 3 // 4
         # Read at last, it is whole.
