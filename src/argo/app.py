@@ -20,7 +20,7 @@ from argo.assistants.service import Assistants
 from argo.clock import Clock
 from argo.completions.context import Measure
 from argo.conversations import routes as conversations_routes
-from argo.conversations import search_routes, shell
+from argo.conversations import search_routes, shell, together_routes
 from argo.conversations.answers import Interruptions
 from argo.conversations.asking import Asking
 from argo.conversations.attachments import Attachments
@@ -29,6 +29,7 @@ from argo.conversations.forking import Forking
 from argo.conversations.search import Search
 from argo.conversations.service import Conversations
 from argo.conversations.summaries import Summaries
+from argo.conversations.together import Together
 from argo.conversations.writing import Writing
 from argo.embedded.types import Addresses
 from argo.export.origin import Signing
@@ -45,23 +46,17 @@ from argo.journal.types import STRANGER, Actor, Event
 from argo.library import Library, build_library
 from argo.openai import routes as openai_routes
 from argo.openai.types import Asks
+from argo.projects import routes as projects_routes
+from argo.projects.service import Projects
 from argo.settings import Settings
 from argo.storage.database import Database
 from argo.temporary import routes as temporary_routes
 from argo.temporary.service import Temporary
 
 PAGE_FOLDER = Path(__file__).parent / "page"
-_PAGE_ADDRESSES = (
-    "/",
-    "/c/{id}",
-    "/temporary",
-    "/sign-in/{token}",
-    "/signed-out",
-    "/keys",
-    "/files",
-    "/sessions",
-    "/settings",
-    "/accessibility",
+_PAGE_ADDRESSES = tuple(
+    "/ /c/{id} /p/{id} /p/{id}/new /temporary /sign-in/{token} /signed-out "
+    "/keys /files /sessions /settings /accessibility".split()
 )
 
 
@@ -74,6 +69,8 @@ class Subjects:
     assistants: Assistants
     conversations: Conversations
     search: Search
+    together: Together
+    projects: Projects
     asking: Asking
     summaries: Summaries
     forking: Forking
@@ -109,6 +106,7 @@ class Argo:
         await heart.open(stack)
         heart.generations.open(subjects.interruptions.interrupted)
         heart.worker.at_each_beat(subjects.conversations.sweep, every=10)
+        heart.worker.at_each_beat(subjects.projects.sweep, every=10)
         heart.worker.at_each_beat(subjects.people.sweep, every=60)
         heart.worker.at_each_beat(self.ground.journal.write_refused)
         heart.worker.at_each_beat(self.ground.journal.sweep, every=3600)
@@ -171,15 +169,20 @@ def _subjects(ground: Ground, heart: Heart, library: Library) -> Subjects:
     assistants = Assistants(ground.settings.assistants, heart.completions.models)
     exports = Exports(Signing.of(ground.secrets.derived("origin")))
     measure = Measure(heart.completions)
+    projects = Projects(database, key_store, clock)
     writing = Writing(
-        database, key_store, assistants, heart.generations, measure, attachments, clock
+        database, key_store, assistants, projects, heart.generations, measure, attachments, clock
     )
     return Subjects(
         accounts=Accounts(database, ground.secrets, clock),
         people=People(database, ground.secrets, clock, ground.journal),
         assistants=assistants,
-        conversations=Conversations(database, key_store, assistants, documents, attachments, clock),
+        conversations=Conversations(
+            database, key_store, assistants, projects, documents, attachments, clock
+        ),
         search=Search(database, key_store, clock),
+        together=Together(database, projects, clock),
+        projects=projects,
         asking=Asking(writing, key_store, heart.completions, heart.generations),
         summaries=Summaries(writing),
         exporting=Exporting(database, key_store, assistants, heart.completions, exports, clock),
@@ -208,6 +211,8 @@ def _routers(
             guard,
         ),
         search_routes.routes(subjects.search, guard),
+        together_routes.routes(subjects.together, guard),
+        projects_routes.routes(subjects.projects, guard),
         temporary_routes.routes(subjects.temporary, subjects.exports, guard, ground.clock),
         *library.routes(guard),
         openai_routes.routes(

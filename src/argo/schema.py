@@ -7,6 +7,7 @@ from argo.completions import tables as _completions
 from argo.conversations import tables as _conversations
 from argo.documents import tables as _documents
 from argo.journal import tables as _journal
+from argo.projects import tables as _projects
 from argo.quotas import tables as _quotas
 from argo.storage import tables as _storage
 from argo.storage.tables import metadata
@@ -18,6 +19,7 @@ SUBJECTS = (
     _conversations,
     _documents,
     _journal,
+    _projects,
     _quotas,
     _storage,
     _usage,

@@ -94,6 +94,14 @@ ROWS = {
         "workers",
         "INSERT INTO workers (id, address, seen_at) VALUES (gen_random_uuid(), '127.0.0.1:1', now())",
     ),
+    "0013": (
+        "projects",
+        (
+            "INSERT INTO projects (id, institution_id, owner_id, name, instructions, colour, "
+            "created_at) SELECT gen_random_uuid(), institution_id, id, '\\x01', '\\x01', 'teal', "
+            "now() FROM users"
+        ),
+    ),
 }
 
 

@@ -40,7 +40,13 @@ class Forking:
             if branch[-1].state in tree.UNFINISHED:
                 raise StillWriting(param="leaf_id")
             made = await store.conversation_made(
-                person, owner, new_id, origin.assistant_id, origin.size, self._clock.now()
+                person,
+                owner,
+                new_id,
+                origin.assistant_id,
+                origin.size,
+                self._clock.now(),
+                origin.project_id,
             )
             if made:
                 if origin.title is not None:

@@ -20,6 +20,7 @@ class FoundRow:
     id: UUID
     title: bytes | None
     pinned: bool
+    project_id: UUID | None
     updated_at: datetime
     messages: int
     message_id: UUID | None
@@ -38,19 +39,32 @@ class UnindexedRow:
 
 
 async def found(
-    person: Connection, query: str, *, pinned: bool, now: datetime, limit: int
+    person: Connection,
+    query: str,
+    *,
+    pinned: bool,
+    project_id: UUID | None,
+    now: datetime,
+    limit: int,
 ) -> list[FoundRow]:
     """Return the conversations that match the `tsquery`, best first; older ones count less."""
     cursor = person.cursor(row_factory=class_row(FoundRow))
     await cursor.execute(
-        "SELECT conversations.id, title, pinned, updated_at, found.messages, message_id, text, "
-        "role, messages.created_at FROM argo_search(%(query)s::tsquery) AS found "
+        "SELECT conversations.id, title, pinned, project_id, updated_at, found.messages, "
+        "message_id, text, role, messages.created_at FROM argo_search(%(query)s::tsquery) AS found "
         "JOIN conversations ON conversations.id = found.conversation_id "
         "LEFT JOIN messages ON messages.id = found.message_id "
         "WHERE deleted_at IS NULL AND (pinned OR NOT %(pinned)s) "
+        "AND (%(project_id)s::uuid IS NULL OR project_id = %(project_id)s) "
         "ORDER BY rank / (1 + greatest(0, extract(epoch FROM %(now)s - updated_at)) / 31536000) "
         "DESC, updated_at DESC, conversations.id LIMIT %(limit)s",
-        {"query": query, "pinned": pinned, "now": now, "limit": limit},
+        {
+            "query": query,
+            "pinned": pinned,
+            "project_id": project_id,
+            "now": now,
+            "limit": limit,
+        },
     )
     return await cursor.fetchall()
 

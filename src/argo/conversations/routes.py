@@ -48,13 +48,15 @@ def _history_routes(router: APIRouter, conversations: Conversations, guard: Guar
         caller: Annotated[Caller, Depends(guard.session)],
         before: Annotated[str | None, Query(max_length=100)] = None,
         limit: Annotated[int, Query(ge=1, le=100)] = 50,
+        project_id: UUID | None = None,
     ) -> schemas.HistoryShown:
-        """List conversations, last used first."""
+        """List conversations, last used first; of a project alone."""
         cursor = None if before is None else schemas.cursor_read(before)
-        found = await conversations.history(caller.owner, cursor, limit + 1)
+        found, pinned = await conversations.history(caller.owner, cursor, limit + 1, project_id)
         shown = found[:limit]
         return schemas.HistoryShown(
             conversations=[schemas.conversation_shown(each) for each in shown],
+            pinned=[schemas.conversation_shown(each) for each in pinned],
             next=schemas.cursor_of(shown[-1]) if len(found) > limit else None,
         )
 
@@ -66,7 +68,7 @@ def _history_routes(router: APIRouter, conversations: Conversations, guard: Guar
     ) -> schemas.ConversationShown:
         """Make a conversation; the same id again returns the same."""
         conversation, new = await conversations.make(
-            caller.owner, sent.id, sent.assistant_id, sent.size
+            caller.owner, sent.id, sent.assistant_id, sent.size, sent.project_id
         )
         response.status_code = 201 if new else 200
         return schemas.conversation_shown(conversation)

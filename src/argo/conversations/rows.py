@@ -28,6 +28,7 @@ class ConversationRow:
     assistant_id: str
     size: Size
     pinned: bool
+    project_id: UUID | None
     created_at: datetime
     updated_at: datetime
     running: bool

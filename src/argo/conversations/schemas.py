@@ -31,6 +31,7 @@ class ConversationSent(Sent):
     id: UUID
     assistant_id: Line
     size: Size
+    project_id: UUID | None = None
 
 
 class ChangeSent(Sent):
@@ -110,6 +111,7 @@ class ConversationShown(BaseModel):
     assistant_id: str
     size: Size
     pinned: bool
+    project_id: UUID | None
     created_at: datetime
     updated_at: datetime
     running: bool
@@ -157,9 +159,13 @@ class MessageShown(BaseModel):
 
 
 class HistoryShown(BaseModel):
-    """A page of the history; `next` is the cursor of the following one."""
+    """A page of the history; `next` is the cursor of the following one.
+
+    The first page also holds all that are `pinned`.
+    """
 
     conversations: list[ConversationShown]
+    pinned: list[ConversationShown]
     next: str | None
 
 

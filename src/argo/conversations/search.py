@@ -31,6 +31,7 @@ class Hit:
     conversation_id: UUID
     title: list[Part] | None
     pinned: bool
+    project_id: UUID | None
     at: datetime
     """When the message was written; the conversation's last use without one."""
     messages: int
@@ -54,10 +55,13 @@ class Search:
         """Search in `database`; open what was found with the keys of `key_store`."""
         self._database, self._key_store, self._clock = database, key_store, clock
 
-    async def find(self, owner: Owner, text: str, *, pinned: bool = False) -> Found:
+    async def find(
+        self, owner: Owner, text: str, *, pinned: bool = False, project_id: UUID | None = None
+    ) -> Found:
         """Find the conversations whose title, or one of whose messages, holds all words of `text`.
 
-        Words in quotation marks must stand side by side. Only pinned ones with `pinned`.
+        Words in quotation marks must stand side by side. Only pinned ones with `pinned`,
+        only those of a project with `project_id`.
         """
         key = await self._key_store.key_or_new(owner)
         query = lexemes.query(text, key.lexeme_key)
@@ -69,7 +73,12 @@ class Search:
                 made = await asyncio.to_thread(_vectors, missing, key)
                 await index.indexed(person, *made)
             rows = await index.found(
-                person, query, pinned=pinned, now=self._clock.now(), limit=MOST_FOUND
+                person,
+                query,
+                pinned=pinned,
+                project_id=project_id,
+                now=self._clock.now(),
+                limit=MOST_FOUND,
             )
         wanted = lexemes.stems(text)
         hits = await asyncio.to_thread(lambda: [_hit(row, wanted, key) for row in rows])
@@ -100,6 +109,7 @@ def _hit(row: FoundRow, wanted: frozenset[str], key: OwnerKey) -> Hit:
         conversation_id=row.id,
         title=title,
         pinned=row.pinned,
+        project_id=row.project_id,
         at=row.created_at or row.updated_at,
         messages=row.messages,
         message_id=row.message_id,

@@ -20,6 +20,7 @@ class SearchSent(Sent):
 
     text: Words
     pinned: bool = False
+    project_id: UUID | None = None
 
 
 class PartShown(BaseModel):
@@ -35,6 +36,7 @@ class HitShown(BaseModel):
     conversation_id: UUID
     title: list[PartShown] | None
     pinned: bool
+    project_id: UUID | None
     at: datetime
     messages: int
     message_id: UUID | None
@@ -58,7 +60,9 @@ def routes(search: Search, guard: Guard) -> APIRouter:
         sent: SearchSent, caller: Annotated[Caller, Depends(guard.session)]
     ) -> FoundShown:
         """Find conversations by the words of their titles and messages."""
-        found = await search.find(caller.owner, sent.text, pinned=sent.pinned)
+        found = await search.find(
+            caller.owner, sent.text, pinned=sent.pinned, project_id=sent.project_id
+        )
         return FoundShown.model_validate(found, from_attributes=True)
 
     return router

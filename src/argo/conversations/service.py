@@ -14,9 +14,10 @@ from argo.conversations.answers import grown
 from argo.conversations.attachments import Attached, Attachments
 from argo.conversations.errors import ConversationUnknown, IdTaken
 from argo.conversations.rows import ConversationRow, sealed_title
-from argo.conversations.types import UNDO_SECONDS, Conversation, Message
+from argo.conversations.types import MOST_PINNED, UNDO_SECONDS, Conversation, Message
 from argo.documents.service import Documents
 from argo.engines.types import Size
+from argo.projects.service import Projects
 from argo.storage.database import Connection, Database
 from argo.storage.keystore import KeyStore
 from argo.storage.types import Owner
@@ -39,36 +40,54 @@ class Conversations:
         database: Database,
         key_store: KeyStore,
         assistants: Assistants,
+        projects: Projects,
         documents: Documents,
         attachments: Attachments,
         clock: Clock,
     ) -> None:
         """Keep conversations in `database`, sealed with the keys of `key_store`."""
         self._database, self._key_store = database, key_store
-        self._assistants, self._clock = assistants, clock
+        self._assistants, self._projects, self._clock = assistants, projects, clock
         self._documents, self._attachments = documents, attachments
 
     async def history(
-        self, owner: Owner, before: tuple[datetime, UUID] | None, limit: int
-    ) -> list[Conversation]:
-        """Return at most `limit` conversations by last use, from the cursor `before` on."""
+        self,
+        owner: Owner,
+        before: tuple[datetime, UUID] | None,
+        limit: int,
+        project_id: UUID | None = None,
+    ) -> tuple[list[Conversation], list[Conversation]]:
+        """Return at most `limit` conversations by last use, from the cursor `before` on.
+
+        With `project_id` those of a project. Without either, all that are pinned come too, as
+        the second list: they stand first, however long ago they were used.
+        """
         key = await self._key_store.key_or_new(owner)
+        pinned: list[ConversationRow] = []
         async with self._database.person(owner) as person:
-            rows = await store.history(person, before, limit)
-        return [row.opened(key) for row in rows]
+            rows = await store.history(person, before, limit, project_id)
+            if before is None and project_id is None:
+                pinned = await store.all_pinned(person, MOST_PINNED)
+        return [row.opened(key) for row in rows], [row.opened(key) for row in pinned]
 
     async def make(
-        self, owner: Owner, conversation_id: UUID, assistant_id: str, size: Size
+        self,
+        owner: Owner,
+        conversation_id: UUID,
+        assistant_id: str,
+        size: Size,
+        project_id: UUID | None = None,
     ) -> tuple[Conversation, bool]:
         """Make a conversation with the page's id; returns it and whether it is new.
 
-        Raises `ChoiceUnknown`, or `IdTaken` when the id is somebody else's.
+        Raises `ChoiceUnknown`, `ProjectUnknown`, or `IdTaken` when the id is somebody else's.
         """
         self._assistants.choice(assistant_id, size)
         key = await self._key_store.key_or_new(owner)
         async with self._database.person(owner) as person:
+            await self._projects.check(person, project_id)
             new = await store.conversation_made(
-                person, owner, conversation_id, assistant_id, size, self._clock.now()
+                person, owner, conversation_id, assistant_id, size, self._clock.now(), project_id
             )
             row = await store.conversation(person, conversation_id)
         if row is None:

@@ -14,7 +14,8 @@ from argo.storage.database import Connection
 from argo.storage.types import Owner
 
 _CONVERSATION = (
-    "SELECT id, title, title_by_user, assistant_id, size, pinned, created_at, updated_at, "
+    "SELECT id, title, title_by_user, assistant_id, size, pinned, project_id, created_at, "
+    "updated_at, "
     "EXISTS (SELECT FROM messages WHERE conversation_id = conversations.id "
     "AND state IN ('waiting', 'running')) AS running FROM conversations "
 )
@@ -25,21 +26,31 @@ _MESSAGE = (
 
 
 async def history(
-    person: Connection, before: tuple[datetime, UUID] | None, limit: int
+    person: Connection,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
+    project_id: UUID | None = None,
 ) -> list[ConversationRow]:
-    """Return conversations by last use, newest first, from `before` on."""
+    """Return conversations by last use, newest first, from `before` on; of a project alone."""
     cursor = person.cursor(row_factory=class_row(ConversationRow))
-    if before is None:
-        await cursor.execute(
-            _CONVERSATION + "WHERE deleted_at IS NULL ORDER BY updated_at DESC, id DESC LIMIT %s",
-            (limit,),
-        )
-    else:
-        await cursor.execute(
-            _CONVERSATION + "WHERE deleted_at IS NULL AND (updated_at, id) < (%s, %s) "
-            "ORDER BY updated_at DESC, id DESC LIMIT %s",
-            (*before, limit),
-        )
+    place = "" if before is None else "AND (updated_at, id) < (%s, %s) "
+    within = "" if project_id is None else "AND project_id = %s "
+    await cursor.execute(
+        _CONVERSATION + f"WHERE deleted_at IS NULL {place}{within}"
+        "ORDER BY updated_at DESC, id DESC LIMIT %s",
+        (*(before or ()), *(() if project_id is None else (project_id,)), limit),
+    )
+    return await cursor.fetchall()
+
+
+async def all_pinned(person: Connection, limit: int) -> list[ConversationRow]:
+    """Return the pinned conversations by last use, newest first."""
+    cursor = person.cursor(row_factory=class_row(ConversationRow))
+    await cursor.execute(
+        _CONVERSATION + "WHERE pinned AND deleted_at IS NULL "
+        "ORDER BY updated_at DESC, id DESC LIMIT %s",
+        (limit,),
+    )
     return await cursor.fetchall()
 
 
@@ -57,13 +68,23 @@ async def conversation_made(
     assistant_id: str,
     size: Size,
     at: datetime,
+    project_id: UUID | None = None,
 ) -> bool:
     """Make an empty conversation; returns False when the id is in use."""
     cursor = await person.execute(
         "INSERT INTO conversations (id, institution_id, owner_id, title_by_user, assistant_id, "
-        "size, pinned, created_at, updated_at) VALUES (%s, %s, %s, false, %s, %s, false, %s, %s) "
-        "ON CONFLICT DO NOTHING",
-        (conversation_id, owner.institution_id, owner.owner_id, assistant_id, size, at, at),
+        "size, pinned, created_at, updated_at, project_id) "
+        "VALUES (%s, %s, %s, false, %s, %s, false, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (
+            conversation_id,
+            owner.institution_id,
+            owner.owner_id,
+            assistant_id,
+            size,
+            at,
+            at,
+            project_id,
+        ),
     )
     return cursor.rowcount == 1
 
@@ -124,6 +145,52 @@ async def restored(person: Connection, conversation_id: UUID, since: datetime) -
         (conversation_id, since),
     )
     return cursor.rowcount == 1
+
+
+async def several_deleted(person: Connection, ids: list[UUID], at: datetime) -> list[UUID]:
+    """Delete several; returns those that were there."""
+    cursor = await person.execute(
+        "UPDATE conversations SET deleted_at = %s WHERE id = ANY (%s) AND deleted_at IS NULL "
+        "RETURNING id",
+        (at, ids),
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def several_restored(person: Connection, ids: list[UUID], since: datetime) -> list[UUID]:
+    """Undo deletions not older than `since`; returns those there were."""
+    cursor = await person.execute(
+        "UPDATE conversations SET deleted_at = NULL WHERE id = ANY (%s) AND deleted_at >= %s "
+        "RETURNING id",
+        (ids, since),
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def several_moved(person: Connection, ids: list[UUID], project_id: UUID | None) -> list[UUID]:
+    """Put several into a project, None: into none; returns those that were there."""
+    cursor = await person.execute(
+        "UPDATE conversations SET project_id = %s WHERE id = ANY (%s) AND deleted_at IS NULL "
+        "RETURNING id",
+        (project_id, ids),
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def deleted_along(person: Connection, project_id: UUID, at: datetime) -> None:
+    """Delete all conversations of a project."""
+    await person.execute(
+        "UPDATE conversations SET deleted_at = %s WHERE project_id = %s AND deleted_at IS NULL",
+        (at, project_id),
+    )
+
+
+async def restored_along(person: Connection, project_id: UUID, at: datetime) -> None:
+    """Undo the deletion of what was deleted along with a project, at that instant."""
+    await person.execute(
+        "UPDATE conversations SET deleted_at = NULL WHERE project_id = %s AND deleted_at = %s",
+        (project_id, at),
+    )
 
 
 async def erased(house: Connection, before: datetime) -> int:

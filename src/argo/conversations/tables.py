@@ -35,10 +35,34 @@ conversations = Table(
     instant("updated_at"),
     instant("deleted_at", nullable=True),
     Column("lexemes", TSVECTOR),
+    Column("project_id", Uuid),
     ForeignKeyConstraint(
         ["institution_id", "owner_id"],
         ["users.institution_id", "users.id"],
         name="fk_conversations_institution_id_owner_id_users",
+    ),
+    ForeignKeyConstraint(
+        ["institution_id", "owner_id", "project_id"],
+        ["projects.institution_id", "projects.owner_id", "projects.id"],
+        name="fk_conversations_project",
+        ondelete="SET NULL (project_id)",
+    ),
+    Index(
+        "ix_conversations_project",
+        "institution_id",
+        "owner_id",
+        "project_id",
+        "updated_at",
+        "id",
+        postgresql_where=text("project_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_conversations_pinned",
+        "institution_id",
+        "owner_id",
+        "updated_at",
+        "id",
+        postgresql_where=text("pinned"),
     ),
     UniqueConstraint(
         "institution_id", "owner_id", "id", name="uq_conversations_institution_id_owner_id_id"

@@ -14,6 +14,7 @@ Role = Literal["user", "assistant", "summary"]
 """A summary stands in a branch like an answer; models read it in place of what is above it."""
 Effort = Literal["low", "medium", "high"]
 UNDO_SECONDS = 30.0
+MOST_PINNED = 200
 MOST_CHARACTERS = 400_000
 
 
@@ -27,6 +28,7 @@ class Conversation:
     assistant_id: str
     size: Size
     pinned: bool
+    project_id: UUID | None
     created_at: datetime
     updated_at: datetime
     running: bool

@@ -30,6 +30,8 @@ from argo.documents.errors import DocumentUnknown
 from argo.documents.types import DocumentRead
 from argo.engines.types import Model
 from argo.errors import Language
+from argo.projects.instructing import instructed
+from argo.projects.service import Projects
 from argo.storage.database import Connection, Database
 from argo.storage.keystore import KeyStore
 from argo.storage.sealing import OwnerKey
@@ -63,6 +65,7 @@ class Writing:
         database: Database,
         key_store: KeyStore,
         assistants: Assistants,
+        projects: Projects,
         generations: Generations,
         measure: Measure,
         attachments: Attachments,
@@ -70,7 +73,8 @@ class Writing:
     ) -> None:
         """Store in `database`, have `generations` write, let pass what `measure` says fits."""
         self.database, self._key_store = database, key_store
-        self._assistants, self._generations = assistants, generations
+        self._assistants, self._projects = assistants, projects
+        self._generations = generations
         self._measure, self._attachments, self._clock = measure, attachments, clock
 
     async def reader(self, owner: Owner, language: Language) -> Reader:
@@ -169,7 +173,12 @@ class Writing:
         self, reader: Reader, conversation: ConversationRow, branch: Sequence[Message]
     ) -> tuple[Choice, Model, list[dict[str, str]], list[DocumentRead]]:
         choice, model = self.choice(conversation)
-        instructions = self._assistants.instructions(choice, reader.language)
+        instructions = instructed(
+            self._assistants.instructions(choice, reader.language),
+            await self._projects.instructions(reader.owner, conversation.project_id),
+            model.id,
+            reader.language,
+        )
         reads = await self._attachments.read_for(reader.owner, branch, instructions, model)
         if reads:
             instructions += RULE
