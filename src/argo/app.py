@@ -111,6 +111,7 @@ class Argo:
         heart.worker.at_each_beat(self.ground.journal.write_refused)
         heart.worker.at_each_beat(self.ground.journal.sweep, every=3600)
         heart.worker.at_each_beat(self.ground.jobs.sweep, every=3600)
+        heart.worker.at_each_beat(self.library.indexing.sweep, every=60)
         await heart.worker.open()
         stack.push_async_callback(heart.worker.close)
         stack.push_async_callback(subjects.asking.close)
@@ -148,7 +149,7 @@ def build(
     """
     ground = lay(settings, addresses, clock or Clock())
     heart = build_heart(ground)
-    library = build_library(ground)
+    library = build_library(ground, heart.embeddings)
     subjects = _subjects(ground, heart, library)
     asgi = application(
         settings.server,

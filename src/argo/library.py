@@ -1,4 +1,4 @@
-"""Builds what keeps and reads people's files: extraction in children, documents, finding in them."""
+"""Builds what keeps and reads people's files: extraction, documents, collections, finding in them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ from argo.documents import routes
 from argo.documents.finding import Finding
 from argo.documents.reading import Reading
 from argo.documents.service import Documents
+from argo.engines.embeddings import Embeddings
 from argo.extraction.service import Extractor
 from argo.ground import Ground
+from argo.knowledge.jobs import Indexing
+from argo.knowledge.search import KnowledgeSearch
+from argo.knowledge.service import Collections
 from argo.settings import Settings
 from argo.temporary import file_routes
 from argo.temporary.files import TemporaryFiles
@@ -27,6 +31,9 @@ class Library:
     extractor: Extractor
     documents: Documents
     finding: Finding
+    collections: Collections
+    search: KnowledgeSearch
+    indexing: Indexing
 
     async def open(self, stack: AsyncExitStack) -> None:
         """Start the nursery of readers; `stack` ends it, and what is read with a password."""
@@ -44,7 +51,7 @@ class Library:
         )
 
 
-def build_library(ground: Ground) -> Library:
+def build_library(ground: Ground, embeddings: Embeddings) -> Library:
     """Build the library on its ground, and tell the runner of jobs what it does."""
     settings, database, key_store = ground.settings, ground.database, ground.key_store
     extractor = Extractor(settings.extraction)
@@ -59,4 +66,15 @@ def build_library(ground: Ground) -> Library:
         ground.clock,
     )
     documents.does(ground.jobs)
-    return Library(settings, extractor, documents, Finding(database, key_store))
+    indexing = Indexing(database, documents, embeddings)
+    indexing.does(ground.jobs)
+    reading.when_read(indexing.document_read)
+    return Library(
+        settings,
+        extractor,
+        documents,
+        Finding(database, key_store),
+        Collections(database, key_store, documents, ground.clock),
+        KnowledgeSearch(database, key_store, embeddings),
+        indexing,
+    )

@@ -7,6 +7,7 @@ from argo.completions import tables as _completions
 from argo.conversations import tables as _conversations
 from argo.documents import tables as _documents
 from argo.journal import tables as _journal
+from argo.knowledge import tables as _knowledge
 from argo.projects import tables as _projects
 from argo.quotas import tables as _quotas
 from argo.storage import tables as _storage
@@ -20,6 +21,7 @@ SUBJECTS = (
     _documents,
     _journal,
     _projects,
+    _knowledge,
     _quotas,
     _storage,
     _usage,

@@ -102,6 +102,14 @@ ROWS = {
             "now() FROM users"
         ),
     ),
+    "0014": (
+        "collections",
+        (
+            "INSERT INTO collections (id, institution_id, owner_id, purpose, name, shared, created_at, "
+            "used_at) SELECT gen_random_uuid(), institution_id, id, 'collection', '\\x01', false, "
+            "now(), now() FROM users"
+        ),
+    ),
 }
 
 

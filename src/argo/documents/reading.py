@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from argo.documents import store
@@ -16,7 +16,7 @@ from argo.extraction.errors import SandboxUnfit
 from argo.extraction.passages import passages
 from argo.extraction.service import Extractor
 from argo.extraction.types import Extracted, Passage
-from argo.storage.database import Database
+from argo.storage.database import Connection, Database
 from argo.storage.errors import FileGone, KeyGone
 from argo.storage.files import Files
 from argo.storage.keystore import KeyStore
@@ -26,6 +26,8 @@ from argo.storage.types import Job, Owner
 # So many that a child is kept busy, so few that sealing them is no pause for anybody's stream.
 _BATCH = 40
 _AGAIN_LATER = ("unavailable", "busy")
+
+WhenRead = Callable[[Connection, Owner, UUID], Awaitable[None]]
 
 
 class Reading:
@@ -37,6 +39,11 @@ class Reading:
         """Read what lies in `files` with `extractor`."""
         self._database, self._key_store = database, key_store
         self._files, self._extractor = files, extractor
+        self._when_read: list[WhenRead] = []
+
+    def when_read(self, told: WhenRead) -> None:
+        """Have `told` know of each document in the transaction that makes it *ready*."""
+        self._when_read.append(told)
 
     async def job(self, job: Job) -> None:
         """Read the document a job is about; raises what says *try again later*."""
@@ -112,6 +119,8 @@ class Reading:
                 passages=len(cut),
                 remarks=sealed_remarks(extracted.remarks, document_id, key),
             )
+            for told in self._when_read:
+                await told(person, owner, document_id)
 
 
 def _searched(passage: Passage) -> str:

@@ -28,6 +28,7 @@ from argo.documents.types import (
     Document,
     DocumentSettings,
     Orphans,
+    PassageFound,
     Purpose,
 )
 from argo.storage import jobs
@@ -119,6 +120,20 @@ class Documents:
                 raise UploadCutOff
             await jobs.queue(person, owner, READ, document_id)
             return (await self._found(person, document_id)).opened(key)
+
+    async def passages(
+        self, owner: Owner, document_id: UUID, ordinals: Sequence[int]
+    ) -> list[PassageFound]:
+        """Return the passages at `ordinals`, in order; those that are not there are left out."""
+        key = await self._key_store.key_or_new(owner)
+        async with self._database.person(owner) as person:
+            rows = await store.some_passages(person, document_id, ordinals)
+        return [row.opened(key) for row in rows]
+
+    async def twin_of(self, owner: Owner, document_id: UUID, among: Sequence[UUID]) -> UUID | None:
+        """Return another document of `among` with the same bytes as this one, if there is one."""
+        async with self._database.person(owner) as person:
+            return await store.twin(person, document_id, among)
 
     async def list(
         self,

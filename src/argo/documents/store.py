@@ -229,6 +229,31 @@ async def all_passages(
     return await cursor.fetchall()
 
 
+async def some_passages(
+    person: Connection, document_id: UUID, ordinals: Sequence[int]
+) -> list[PassageRow]:
+    """Return the passages of a document at `ordinals`, in order."""
+    cursor = person.cursor(row_factory=class_row(PassageRow))
+    await cursor.execute(
+        _PASSAGE + "WHERE document_id = %s AND ordinal = ANY (%s) ORDER BY ordinal",
+        (document_id, list(ordinals)),
+    )
+    return await cursor.fetchall()
+
+
+async def twin(person: Connection, document_id: UUID, among: Sequence[UUID]) -> UUID | None:
+    """Return another document of `among` with the same bytes, the oldest, None without any."""
+    cursor = await person.execute(
+        "SELECT twin.id FROM documents AS mine JOIN documents AS twin "
+        "ON twin.content_hash = mine.content_hash AND twin.id <> mine.id "
+        "WHERE mine.id = %s AND twin.id = ANY (%s) AND twin.deleted_at IS NULL "
+        "AND twin.state <> 'failed' ORDER BY twin.created_at, twin.id LIMIT 1",
+        (document_id, list(among)),
+    )
+    found = await cursor.fetchone()
+    return None if found is None else found[0]
+
+
 async def best_passages(
     person: Connection, document_ids: Sequence[UUID], query: str, limit: int
 ) -> list[PassageRow]:

@@ -40,11 +40,6 @@ documents = Table(
     Column("failed_facts", JSONB),
     instant("created_at"),
     instant("deleted_at", nullable=True),
-    ForeignKeyConstraint(
-        ["institution_id", "owner_id"],
-        ["users.institution_id", "users.id"],
-        name="fk_documents_institution_id_owner_id_users",
-    ),
     UniqueConstraint("institution_id", "owner_id", "id", name="uq_documents_id"),
     Index("ix_documents_created_at", "institution_id", "owner_id", "created_at", "id"),
     Index("ix_documents_belongs_to", "belongs_to"),
@@ -72,4 +67,5 @@ passages = Table(
     UniqueConstraint(
         "institution_id", "owner_id", "document_id", "ordinal", name="uq_passages_ordinal"
     ),
+    Index("ix_passages_lexemes", "lexemes", postgresql_using="gin"),
 )

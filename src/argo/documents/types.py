@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 DocumentState = Literal["uploading", "reading", "ready", "failed"]
-Purpose = Literal["conversation", "user_data", "assistants"]
+Purpose = Literal["conversation", "user_data", "assistants", "collection"]
 
 MOST_NAME_CHARACTERS = 255
 UPLOAD_SECONDS = 900

@@ -75,15 +75,15 @@ def search_reads(table: str, grants: str) -> None:
     op.execute(f"GRANT {grants} ON {table} TO argo_searcher")
 
 
-def search_function(signature: str, body: str) -> None:
-    """Make the function `signature` with an SQL `body` that keeps to the context's owner itself.
+def search_function(signature: str, body: str, *, language: str = "sql") -> None:
+    """Make the function `signature` with a `body` of SQL or PL/pgSQL that keeps to the context's owner itself.
 
     Row-level security would test whose a row is before the text index may be asked (its
     operators are not leakproof), and read all of a person's rows for each search. So the
     function runs with the rights of `argo_searcher`; `argo_person` alone may call it.
     """
     op.execute(
-        f"CREATE FUNCTION {signature} LANGUAGE sql STABLE SECURITY DEFINER "
+        f"CREATE FUNCTION {signature} LANGUAGE {language} STABLE SECURITY DEFINER "
         f"SET search_path = pg_catalog, public, pg_temp AS $$ {body} $$"
     )
     name = signature[: signature.index("(")]
