@@ -121,6 +121,44 @@ async function sent(
   );
 }
 
+/** Send a file as it is and return what the server says of it; `sent` hears how far it is, 0 to 1. */
+export function upload<Answer>(
+  path: string,
+  file: File,
+  signal: AbortSignal,
+  sent: (part: number) => void,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    // Of the browser's two ways to send, only this one says how much has gone.
+    const request = new XMLHttpRequest();
+    request.open('POST', path);
+    request.responseType = 'json';
+    request.setRequestHeader('accept-language', language);
+    request.setRequestHeader('content-type', 'application/octet-stream');
+    request.setRequestHeader('x-file-name', encodeURIComponent(file.name));
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.onprogress = (event) => event.total && sent(event.loaded / event.total);
+    request.onerror = request.onabort = () => reject(new Unreachable());
+    request.onload = () => {
+      const { status, response } = request;
+      if (status >= 200 && status < 300) resolve(response as Answer);
+      else reject(refused(status, response?.error, request.statusText));
+    };
+    signal.addEventListener('abort', () => request.abort());
+    request.send(file);
+  });
+}
+
+function refused(
+  status: number,
+  error: { code?: string; message?: string; retry_after?: number } | undefined,
+  otherwise: string,
+): Refused {
+  const { code = 'unexpected', message = otherwise, retry_after = null } = error ?? {};
+  return new Refused(status, code, message, retry_after);
+}
+
 function parsed(part: string): AnswerEvent | null {
   let number = 0;
   let name = '';

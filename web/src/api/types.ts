@@ -51,6 +51,44 @@ export type Message = {
   finish_reason: string | null;
   last_event: number;
   created_at: string;
+  files?: MessageFile[];
+};
+export type StoredFile = {
+  id: string;
+  name: string;
+  conversation_id: string | null;
+  state: 'uploading' | 'reading' | 'ready' | 'failed';
+  size_bytes: number;
+  kind: string | null;
+  pages: number | null;
+  tokens: number | null;
+  remarks: string[];
+  failure: { code: string; message: string } | null;
+  created_at: string;
+};
+export type FileLimits = {
+  kinds: string[];
+  max_file_bytes: number;
+  max_pages: number;
+  files_a_conversation: number;
+};
+/** A file of a message; of an answer, how much was read. Without its name it was deleted. */
+export type MessageFile = {
+  id: string;
+  name: string | null;
+  pages: number | null;
+  tokens: number | null;
+  whole: boolean | null;
+  passages: number | null;
+  /** In a temporary conversation: what was read of it, in this page's memory alone. */
+  text?: string | null;
+};
+export type FileRead = {
+  kind: string;
+  pages: number | null;
+  tokens: number;
+  text: string;
+  remarks: string[];
 };
 export type Session = {
   id: string;

@@ -1,5 +1,6 @@
 import { call, file, Refused, Unreachable } from '../api/client';
-import type { Conversation, Effort, Message } from '../api/types';
+import type { Conversation, Effort, Message, MessageFile } from '../api/types';
+import { type Attachment, Attachments } from './files.svelte';
 import { Answer } from '../stream/answer.svelte';
 import { follow } from '../stream/follow';
 import { history } from './history.svelte';
@@ -13,6 +14,7 @@ import { nodeOf, Tree, type Node, type Talk } from './talk.svelte';
 /** A saved conversation: the server holds it, this page shows it. */
 export class Saved implements Talk {
   readonly kept = true;
+  readonly files = new Attachments(true);
   conversation = $state<Conversation | null>(null);
   missing = $state(false);
   failure = $state<string | null>(null);
@@ -23,7 +25,13 @@ export class Saved implements Talk {
   #newId = crypto.randomUUID();
   #following: Record<string, true> = {};
   /** The question whose fate is unknown: sent again as it was, it is asked once. */
-  #unsent: { id: string; answerId: string; parent: string | null; text: string } | null = null;
+  #unsent: {
+    id: string;
+    answerId: string;
+    parent: string | null;
+    text: string;
+    with: string;
+  } | null = null;
   /** The same for an answer asked once more: its question and its id. */
   #unanswered: { parent: string; id: string } | null = null;
   #deaf: () => void;
@@ -39,6 +47,10 @@ export class Saved implements Talk {
 
   get draft(): string {
     return this.#id ?? 'new';
+  }
+
+  get home(): string {
+    return this.#id ?? this.#newId;
   }
 
   get branch(): Node[] {
@@ -81,11 +93,11 @@ export class Saved implements Talk {
   }
 
   ask(text: string, effort: Effort | null): Promise<boolean> {
-    return this.#ask(this.branch.at(-1)?.id ?? null, text, effort);
+    return this.#ask(this.branch.at(-1)?.id ?? null, text, effort, this.files.take());
   }
 
   edit(question: Node, text: string, effort: Effort | null): Promise<boolean> {
-    return this.#ask(question.parent, text, effort);
+    return this.#ask(question.parent, text, effort, [], question.files);
   }
 
   async again(answer: Node, effort: Effort | null): Promise<void> {
@@ -175,25 +187,44 @@ export class Saved implements Talk {
   }
 
   /** Ask under `parent`. The ids are made once: however often it is sent, it is asked once. */
-  async #ask(parent: string | null, text: string, effort: Effort | null): Promise<boolean> {
-    const again = this.#unsent?.parent === parent && this.#unsent.text === text;
+  async #ask(
+    parent: string | null,
+    text: string,
+    effort: Effort | null,
+    taken: Attachment[],
+    before: MessageFile[] = [],
+  ): Promise<boolean> {
+    const files = [...before.filter((each) => each.name), ...taken.map((each) => each.mark)];
+    const documents = files.map((each) => each.id);
+    const sentWith = documents.join();
+    const { parent: under, text: words, with: had } = this.#unsent ?? {};
+    const again = under === parent && words === text && had === sentWith;
     if (!again)
-      this.#unsent = { id: crypto.randomUUID(), answerId: crypto.randomUUID(), parent, text };
+      this.#unsent = {
+        id: crypto.randomUUID(),
+        answerId: crypto.randomUUID(),
+        parent,
+        text,
+        with: sentWith,
+      };
     const { id, answerId } = this.#unsent!;
-    this.#tree.add({ id, parent, role: 'user', text, answer: null });
+    this.#tree.add({ id, parent, role: 'user', text, answer: null, files });
     const waiting = new Answer(answerId);
     this.#tree.add({ id: answerId, parent: id, role: 'assistant', text: '', answer: waiting });
     const sent = await this.#sent(async () => {
       await this.#make();
       const path = `/api/conversations/${this.conversation!.id}/questions`;
-      const body = { id, answer_id: answerId, parent_id: parent, text, effort };
+      const body = { id, answer_id: answerId, parent_id: parent, text, effort, documents };
       await persistently(() => call('POST', path, body));
       this.#unsent = null;
       history.touch({ ...this.conversation!, title: this.conversation!.title ?? shortened(text) });
       tell(this.conversation!.id);
       this.#follow(waiting);
     });
-    if (!sent) this.#tree.remove([id, answerId]);
+    if (!sent) {
+      this.#tree.remove([id, answerId]);
+      this.files.giveBack(taken);
+    }
     return sent;
   }
 
@@ -255,6 +286,7 @@ export class Saved implements Talk {
         if (signal.aborted) return;
         // An answer that cannot be followed: the rows know what became of it.
         if (!answer.ended) await this.#reread(answer);
+        if (this.branch.some((each) => each.files?.length)) await this.#readFiles();
         await history.load();
         this.#named();
       })
@@ -267,6 +299,12 @@ export class Saved implements Talk {
     const message = messages.find((each) => each.id === answer.id);
     if (message) answer.adopt(message);
     this.#follow(answer);
+  }
+
+  /** Learn how much of its files each answer has read. */
+  async #readFiles(): Promise<void> {
+    const path = `/api/conversations/${this.conversation!.id}`;
+    this.#tree.takeFiles((await call<{ messages: Message[] }>('GET', path)).messages);
   }
 
   /** Take the title that the server found meanwhile. */

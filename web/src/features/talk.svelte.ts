@@ -1,7 +1,8 @@
-import type { Effort, Message } from '../api/types';
+import type { Effort, Message, MessageFile } from '../api/types';
 import type { Format } from './exports';
 import type { Context } from './reach.svelte';
 import { Answer } from '../stream/answer.svelte';
+import type { Attachments } from './files.svelte';
 
 /** One message as the page shows it; an answer is alive while it is written. */
 export type Node = {
@@ -10,6 +11,7 @@ export type Node = {
   role: 'user' | 'assistant' | 'summary';
   text: string;
   answer: Answer | null;
+  files?: MessageFile[];
 };
 
 /** What kind of conversation it is that a view shows: both kinds can do this. */
@@ -20,6 +22,10 @@ export interface Talk {
   readonly branch: Node[];
   readonly busy: Answer | null;
   readonly empty: boolean;
+  /** The files beside the question that is being written, null: this kind takes none. */
+  readonly files: Attachments | null;
+  /** What uploads belong to, and are deleted with. */
+  readonly home: string;
   failure: string | null;
   /** Whether the last question was refused because it would not fit what the model reads. */
   tooLong: boolean;
@@ -84,6 +90,12 @@ export class Tree {
     return this.#under[parent ?? ''] ?? [];
   }
 
+  /** Take what the server says of files; nothing else of a message changes. */
+  takeFiles(messages: Message[]): void {
+    const files = Object.fromEntries(messages.map((each) => [each.id, each.files]));
+    this.nodes = this.nodes.map((each) => ({ ...each, files: files[each.id] ?? each.files }));
+  }
+
   add(node: Node): Node {
     this.nodes = [...this.nodes, node];
     this.show(node);
@@ -105,6 +117,7 @@ export function nodeOf(message: Message): Node {
     parent: message.parent_id,
     role: message.role,
     text: message.text,
+    files: message.files,
     answer: message.role === 'user' ? null : Answer.of(message),
   };
 }

@@ -1,5 +1,6 @@
 import { call, events, file } from '../api/client';
-import type { AnswerEvent, Effort } from '../api/types';
+import type { AnswerEvent, Effort, MessageFile } from '../api/types';
+import { type Attachment, Attachments } from './files.svelte';
 import { Answer } from '../stream/answer.svelte';
 import type { Format } from './exports';
 import { textOf, turns, type Context } from './reach.svelte';
@@ -12,11 +13,16 @@ import { Tree, type Node, type Talk } from './talk.svelte';
 export class Temporary implements Talk {
   readonly kept = false;
   readonly draft = null;
+  readonly files = new Attachments(false);
   failure = $state<string | null>(null);
   tooLong = $state(false);
   #tree = $state.raw(new Tree());
   #asking: AbortController | null = null;
   #id = crypto.randomUUID();
+
+  get home(): string {
+    return this.#id;
+  }
 
   get branch(): Node[] {
     return this.#tree.branch;
@@ -43,11 +49,11 @@ export class Temporary implements Talk {
   }
 
   ask(text: string, effort: Effort | null): Promise<boolean> {
-    return this.#question(this.branch.at(-1)?.id ?? null, text, effort);
+    return this.#question(this.branch.at(-1)?.id ?? null, text, effort, this.files.take());
   }
 
   edit(question: Node, text: string, effort: Effort | null): Promise<boolean> {
-    return this.#question(question.parent, text, effort);
+    return this.#question(question.parent, text, effort, [], question.files);
   }
 
   async again(answer: Node, effort: Effort | null): Promise<void> {
@@ -60,11 +66,21 @@ export class Temporary implements Talk {
     answer?.take(ended('stopped'));
   }
 
-  async #question(parent: string | null, text: string, effort: Effort | null): Promise<boolean> {
+  async #question(
+    parent: string | null,
+    text: string,
+    effort: Effort | null,
+    taken: Attachment[],
+    before: MessageFile[] = [],
+  ): Promise<boolean> {
+    const files = [...before, ...taken.map((each) => each.mark)];
     const id = crypto.randomUUID();
-    this.#tree.add({ id, parent, role: 'user', text, answer: null });
+    this.#tree.add({ id, parent, role: 'user', text, answer: null, files });
     const sent = await this.#answer(id, effort);
-    if (!sent) this.#tree.remove([id]);
+    if (!sent) {
+      this.#tree.remove([id]);
+      this.files.giveBack(taken);
+    }
     return sent;
   }
 
@@ -168,7 +184,11 @@ export class Temporary implements Talk {
       summary: summary ? textOf(summary) : null,
       messages: read
         .filter((each) => each !== summary)
-        .map((each) => ({ role: each.role, text: textOf(each) })),
+        .map((each) => ({
+          role: each.role,
+          text: textOf(each),
+          files: (each.files ?? []).map(({ id, name, pages, text }) => ({ id, name, pages, text })),
+        })),
     };
   }
 
