@@ -170,3 +170,16 @@ async def test_more_files_than_a_question_may_have_are_refused(visitor: Browser)
     talk = await begun(visitor)
     _, refused = await asked_with(talk, "?", *(new_id() for _ in range(101)))
     assert refused.status == 400
+
+
+async def test_a_fork_reads_the_same_files(visitor: Browser, engine: ScriptedEngine) -> None:
+    talk = await begun(visitor)
+    found = await sent_and_read(visitor, minutes(), conversation=talk.id)
+    sent, _ = await asked_with(talk, "What did mission2 cost?", found["id"])
+    await followed(visitor, sent.answer_id)
+    fork = {"id": new_id(), "leaf_id": sent.answer_id}
+    assert (await visitor.post(f"{talk.path}/fork", fork)).status == 201
+    answer = await visitor.get(f"/api/conversations/{fork['id']}")
+    question, told = answer.body["messages"]
+    assert [each["id"] for each in question["files"]] == [found["id"]]
+    assert told["files"][0]["whole"] is True

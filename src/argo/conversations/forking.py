@@ -6,7 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from argo.clock import Clock
-from argo.conversations import store, tree
+from argo.conversations import attachment_store, store, tree
 from argo.conversations.errors import ConversationUnknown, IdTaken, StillWriting
 from argo.conversations.rows import sealed_message, sealed_title, title_place
 from argo.conversations.types import Conversation, Message
@@ -52,8 +52,13 @@ class Forking:
                 if origin.title is not None:
                     title = key.open(origin.title, title_place(conversation_id))
                     await store.titled(person, new_id, sealed_title(title, new_id, key))
-                copies = [await sealed_message(each, key) for each in self._copies(branch, new_id)]
-                await store.messages_copied(person, owner, copies)
+                copies = self._copies(branch, new_id)
+                sealed = [await sealed_message(each, key) for each in copies]
+                await store.messages_copied(person, owner, sealed)
+                pairs = zip(branch, copies, strict=True)
+                await attachment_store.attachments_copied(
+                    person, {original.id: copy.id for original, copy in pairs}
+                )
             fork = await store.conversation(person, new_id)
         if fork is None:
             raise IdTaken(param="id")
