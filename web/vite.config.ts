@@ -12,5 +12,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
   },
   resolve: process.env.VITEST ? { conditions: ['browser'] } : undefined,
+  // A limit against hanging, which a busy machine does not reach.
   test: { environment: 'jsdom', include: ['tests/**/*.test.ts'], testTimeout: 120_000 },
 });

@@ -27,15 +27,37 @@ export type Me = {
   retention: { days: number | null };
   session_id: string | null;
 };
+export type Colour = 'grey' | 'teal' | 'blue' | 'violet' | 'rose' | 'red' | 'amber' | 'green';
+export type Project = {
+  id: string;
+  name: string;
+  instructions: string;
+  colour: Colour;
+  created_at: string;
+};
 export type Conversation = {
   id: string;
   title: string | null;
   assistant_id: string;
   size: Size;
   pinned: boolean;
+  project_id: string | null;
   created_at: string;
   updated_at: string;
   running: boolean;
+};
+/** A stretch of plain text, and whether a search asked for it. */
+export type Part = { text: string; found: boolean };
+export type Hit = {
+  conversation_id: string;
+  title: Part[] | null;
+  pinned: boolean;
+  project_id: string | null;
+  at: string;
+  messages: number;
+  message_id: string | null;
+  role: 'user' | 'assistant' | 'summary' | null;
+  snippet: Part[];
 };
 export type Message = {
   id: string;

@@ -28,3 +28,8 @@ export function byDay(conversations: Conversation[], now: Date): Group[] {
   }
   return [...groups].filter(([, list]) => list.length).map(([word, list]) => ({ word, list }));
 }
+
+/** The present instant, as the server writes one. */
+export function now(): string {
+  return new Date().toISOString();
+}

@@ -1,4 +1,5 @@
 import { remember, remembered } from './appearance.svelte';
+import { unread } from './unread.svelte';
 
 const PREFIX = 'argo.draft.';
 
@@ -13,6 +14,7 @@ const PERSON = 'argo.person';
 export function draftsAreOf(person: string): void {
   if (remembered<string>(PERSON) === person) return;
   forgetDrafts();
+  unread.forget();
   remember(PERSON, person);
 }
 

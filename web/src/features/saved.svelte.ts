@@ -3,6 +3,7 @@ import type { Conversation, Effort, Message, MessageFile } from '../api/types';
 import { type Attachment, Attachments } from './files.svelte';
 import { Answer } from '../stream/answer.svelte';
 import { follow } from '../stream/follow';
+import { now } from './days';
 import { history } from './history.svelte';
 import { outgrown, told } from './refusal';
 import { session } from './session.svelte';
@@ -36,8 +37,14 @@ export class Saved implements Talk {
   #unanswered: { parent: string; id: string } | null = null;
   #deaf: () => void;
 
-  /** `made` is called with the id once the first question has made the conversation. */
-  constructor(readonly made: (id: string) => void) {
+  /**
+   * `made` is called with the id once the first question has made the conversation, which then
+   * belongs to `project`.
+   */
+  constructor(
+    readonly made: (id: string) => void,
+    readonly project: string | null = null,
+  ) {
     this.#deaf = listen((changed) => {
       const { id } = this.conversation ?? {};
       if (id && (changed === id || changed === null) && !this.busy)
@@ -90,6 +97,11 @@ export class Saved implements Talk {
 
   show(node: Node): void {
     this.#tree.show(node);
+  }
+
+  /** Show the branch that holds message `id`; returns whether this conversation has it. */
+  reveal(id: string): boolean {
+    return this.#tree.reveal(id);
   }
 
   ask(text: string, effort: Effort | null): Promise<boolean> {
@@ -217,7 +229,9 @@ export class Saved implements Talk {
       const body = { id, answer_id: answerId, parent_id: parent, text, effort, documents };
       await persistently(() => call('POST', path, body));
       this.#unsent = null;
-      history.touch({ ...this.conversation!, title: this.conversation!.title ?? shortened(text) });
+      const title = this.conversation!.title ?? shortened(text);
+      const updated_at = now();
+      history.touch({ ...this.conversation!, title, updated_at, running: true });
       tell(this.conversation!.id);
       this.#follow(waiting);
     });
@@ -235,6 +249,7 @@ export class Saved implements Talk {
       id: this.#newId,
       assistant_id: choice.assistant.id,
       size: choice.size,
+      project_id: this.project,
     };
     this.conversation = await persistently(() =>
       call<Conversation>('POST', '/api/conversations', body),

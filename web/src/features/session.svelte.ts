@@ -1,5 +1,6 @@
 import { call, Refused, speak } from '../api/client';
 import type { Choice, Me } from '../api/types';
+import { unread } from './unread.svelte';
 import { draftsAreOf, forgetDrafts } from './drafts';
 import { reader, type Language } from '../words/words.svelte';
 
@@ -32,6 +33,7 @@ class Session {
   async signOut(): Promise<void> {
     await call('POST', '/api/sign-out');
     forgetDrafts();
+    unread.forget();
     this.left();
   }
 

@@ -109,6 +109,15 @@ export class Tree {
   show(node: Node): void {
     this.#shown[node.parent ?? ''] = node.id;
   }
+
+  /** Show the branch that holds message `id`; returns whether there is one. */
+  reveal(id: string): boolean {
+    const known = Object.fromEntries(this.nodes.map((each) => [each.id, each]));
+    let node = known[id];
+    if (!node) return false;
+    for (; node; node = known[node.parent ?? '']) this.show(node);
+    return true;
+  }
 }
 
 export function nodeOf(message: Message): Node {

@@ -10,6 +10,8 @@ export class Reading {
   below = $state(false);
   #last = 0;
   #settling = 0;
+  /** The message a reader was brought to, while what is drawn around it moves it. */
+  #target: HTMLElement | null = null;
 
   /** `growing` says whether an answer is being written. */
   constructor(readonly growing: () => boolean) {}
@@ -27,15 +29,38 @@ export class Reading {
    * finished grows too at first, when its mathematics and colours come.
    */
   grew(): void {
+    if (this.#target && performance.now() < this.#settling) return this.#toTarget();
     const moving = this.growing() || performance.now() < this.#settling;
     if (!this.below && moving) this.#toEnd();
   }
 
+  /** Bring the reader to the item `id`, and the focus with them, so that it is read out. */
+  async toMessage(id: string): Promise<void> {
+    await tick();
+    const item = document.getElementById(id);
+    const article = item?.querySelector<HTMLElement>('article');
+    if (!item || !article) return;
+    this.#target = item;
+    this.#settling = performance.now() + SETTLING_MILLISECONDS;
+    // Whoever moves on their own is not held.
+    for (const moved of ['wheel', 'touchmove', 'keydown'])
+      this.scroller!.addEventListener(moved, () => (this.#target = null), { once: true });
+    article.tabIndex = -1;
+    article.focus({ preventScroll: true });
+    this.#toTarget();
+  }
+
   async toNewest(): Promise<void> {
     await tick();
+    this.#target = null;
     this.#toEnd();
     this.below = false;
     this.#settling = performance.now() + SETTLING_MILLISECONDS;
+  }
+
+  #toTarget(): void {
+    this.below = true;
+    this.#target!.scrollIntoView({ block: 'start' });
   }
 
   #toEnd(): void {

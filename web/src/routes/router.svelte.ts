@@ -1,6 +1,8 @@
 /** The page's own addresses. */
 class Router {
   path = $state(location.pathname);
+  /** The message at which a conversation opens, '' for the newest; each arrival is a new object. */
+  target = $state.raw({ id: location.hash.slice(1) });
   /** Asked before leaving; a view that would lose something says no and asks. */
   guard: ((go: () => void) => boolean) | null = null;
 
@@ -25,23 +27,30 @@ class Router {
   rename(path: string): void {
     history.replaceState(null, '', path);
     this.path = path;
+    this.target = { id: '' };
   }
 
   #go(path: string): void {
     this.guard = null;
-    if (path !== location.pathname) history.pushState(null, '', path);
-    this.path = path;
+    const [pathname, id = ''] = path.split('#') as [string, string?];
+    if (path !== location.pathname + location.hash) history.pushState(null, '', path);
+    this.path = pathname;
+    this.target = { id };
   }
 
   /** The browser went back already: a view that must ask first gets its address again. */
   #back(): void {
-    const { pathname } = location;
-    if (pathname === this.path) return;
-    if (this.guard && !this.guard(() => this.#go(pathname))) {
+    const { pathname, hash } = location;
+    if (pathname === this.path) {
+      if (hash !== '#main') this.target = { id: hash.slice(1) };
+      return;
+    }
+    if (this.guard && !this.guard(() => this.#go(pathname + hash))) {
       history.pushState(null, '', this.path);
       return;
     }
     this.path = pathname;
+    this.target = { id: hash.slice(1) };
   }
 }
 
