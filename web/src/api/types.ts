@@ -23,7 +23,13 @@ export type Me = {
   user: User;
   institution: { slug: string; name: string };
   choices: Choice[];
-  quota: { limit: number; remaining: number; resets_in_seconds: number; window_seconds: number };
+  quota: {
+    limit: number;
+    remaining: number;
+    resets_in_seconds: number;
+    window_seconds: number;
+    tokens: { limit: number; remaining: number; resets_in_seconds: number } | null;
+  };
   retention: { days: number | null };
   session_id: string | null;
 };
@@ -127,6 +133,18 @@ export type Key = {
   created_at: string;
   expires_at: string | null;
   last_used_at: string | null;
+  models: string[] | null;
+  lane: 'api' | 'batch';
+  requests_per_minute: number | null;
+  concurrent_requests: number | null;
+  tokens_per_day: number | null;
+};
+export type KeyUsage = {
+  key_id: string;
+  questions_today: number;
+  tokens_today: number;
+  questions_of_30_days: number;
+  tokens_of_30_days: number;
 };
 export type Invitation = {
   email: string | null;

@@ -39,6 +39,11 @@ export function day(iso: string): string {
   return new Intl.DateTimeFormat(reader.language, { dateStyle: 'long' }).format(Date.parse(iso));
 }
 
+/** A number as the reader writes it. */
+export function figure(value: number): string {
+  return new Intl.NumberFormat(reader.language).format(value);
+}
+
 function browserLanguage(): Language {
   return navigator.languages.find((each) => /^(fr|en)\b/.test(each))?.startsWith('fr')
     ? 'fr'
