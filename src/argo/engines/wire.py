@@ -12,6 +12,7 @@ import os
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -38,6 +39,7 @@ class Origin:
     secure: bool
 
     @staticmethod
+    @lru_cache(maxsize=256)
     def of(url: str) -> Origin:
         """Return the origin of `url`."""
         parts = urlsplit(url)

@@ -130,13 +130,11 @@ class Line:
 
     def _send(self, pgconn: pq.abc.PGconn, transaction: Transaction) -> None:
         loop = asyncio.get_running_loop()
-        taking = Statement(TAKE_CONTEXT, transaction.context)
         try:
-            for statement in (taking, *transaction.statements):
-                if statement.sql not in self._prepared:
-                    preparing = self._prepare(pgconn, transaction.context, statement.sql)
-                    transaction.needs.append(preparing)
-            self._query(pgconn, taking)
+            for sql in (TAKE_CONTEXT, *(each.sql for each in transaction.statements)):
+                if sql not in self._prepared:
+                    transaction.needs.append(self._prepare(pgconn, transaction.context, sql))
+            self._take(pgconn, transaction.context)
             for statement in transaction.statements:
                 self._query(pgconn, statement)
             self._sync(pgconn, transaction, loop.time())
@@ -151,13 +149,19 @@ class Line:
         """Prepare `sql` in a transaction of its own: others may count on it before it is done."""
         preparing = Transaction(context, (), None)
         if sql != TAKE_CONTEXT:
-            self._query(pgconn, Statement(TAKE_CONTEXT, context))
+            self._take(pgconn, context)
         self._made += 1
         self._prepared[sql] = b"argo_%d" % self._made
         pgconn.send_prepare(self._prepared[sql], sql.encode())
         self.load += 1
         self._sync(pgconn, preparing, asyncio.get_running_loop().time())
         return preparing
+
+    def _take(self, pgconn: pq.abc.PGconn, context: Context) -> None:
+        """Take `context`: three texts, which need no adapting."""
+        pgconn.send_query_prepared(
+            self._prepared[TAKE_CONTEXT], [text.encode() for text in context]
+        )
 
     def _query(self, pgconn: pq.abc.PGconn, statement: Statement) -> None:
         formats = [PyFormat.TEXT] * len(statement.params)
