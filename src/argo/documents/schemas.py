@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -73,7 +74,8 @@ def document_shown(document: Document, language: Language) -> DocumentShown:
     """Return what the page shows of `document`, its texts in `language`."""
     failure = None
     if document.failed_code is not None:
-        failure = FailureShown(code=document.failed_code, message=_why(document, language))
+        message = why(document.failed_code, document.failed_facts, language)
+        failure = FailureShown(code=document.failed_code, message=message)
     return DocumentShown(
         id=document.id,
         name=document.name,
@@ -103,9 +105,10 @@ def cursor_read(cursor: str) -> tuple[datetime, UUID]:
         raise DocumentUnknown(param="before") from None
 
 
-def _why(document: Document, language: Language) -> str:
-    error = _FAILURES.get(document.failed_code or "", ReadingFailed)
+def why(code: str, facts: Mapping[str, Any], language: Language) -> str:
+    """Return why a document failed with `code`, in `language`."""
+    error = _FAILURES.get(code, ReadingFailed)
     try:
-        return error(**document.failed_facts).text(language)
+        return error(**facts).text(language)
     except (KeyError, TypeError):
         return ReadingFailed().text(language)

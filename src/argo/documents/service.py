@@ -167,6 +167,10 @@ class Documents:
         rows = await store.documents(person, document_ids)
         return {row.id: row.opened(key) for row in rows}
 
+    async def ready_held(self, person: Connection, document_id: UUID) -> bool:
+        """Whether a document is ready; it stays as it is until the caller's transaction ends."""
+        return await store.ready_held(person, document_id)
+
     async def text(self, owner: Owner, document_id: UUID) -> AsyncGenerator[str, None]:
         """Yield the text that was read, passage after passage.
 

@@ -70,6 +70,15 @@ async def document(person: Connection, document_id: UUID) -> DocumentRow | None:
     return await cursor.fetchone()
 
 
+async def ready_held(person: Connection, document_id: UUID) -> bool:
+    """Whether a document is ready; what reads it waits until this transaction has ended."""
+    cursor = await person.execute(
+        "SELECT state = 'ready' FROM documents WHERE id = %s FOR NO KEY UPDATE", (document_id,)
+    )
+    row = await cursor.fetchone()
+    return row is not None and bool(row[0])
+
+
 async def documents(person: Connection, ids: Sequence[UUID]) -> list[DocumentRow]:
     """Return those of `ids` that are not deleted."""
     cursor = person.cursor(row_factory=class_row(DocumentRow))

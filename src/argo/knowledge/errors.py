@@ -23,6 +23,15 @@ class CollectionNameInvalid(ArgoError):
     french = "La collection doit avoir un nom de 1 à {limit} caractères."
 
 
+class CollectionExpired(ArgoError):
+    """A search in a vector store that nobody used for longer than its `expires_after`."""
+
+    code = "collection_expired"
+    kind = "invalid"
+    english = "This vector store has expired. Change its 'expires_after', or make another."
+    french = "Ce « vector store » a expiré. Changez « expires_after », ou créez-en un autre."
+
+
 class MemberUnknown(ArgoError):
     """No such document in the collection."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from uuid import UUID
 
 import orjson
@@ -20,6 +20,9 @@ from argo.storage.keystore import KeyStore
 from argo.storage.sealing import OwnerKey, Place
 from argo.storage.types import Owner
 
+# How deep both searches go when only some documents count: those of the others fall out.
+_DEEP = 2000
+
 
 class KnowledgeSearch:
     """Searches collections in a reader's name."""
@@ -29,12 +32,18 @@ class KnowledgeSearch:
         self._database, self._key_store, self._embeddings = database, key_store, embeddings
 
     async def find(
-        self, reader: Owner, collection_ids: Sequence[UUID], question: str, most: int
+        self,
+        reader: Owner,
+        collection_ids: Sequence[UUID],
+        question: str,
+        most: int,
+        among: Container[UUID] | None = None,
     ) -> list[Found]:
         """Return at most `most` passages of these collections that answer `question`, best first.
 
         Collections that `reader` may not read are as if they were empty: the database decides, at
-        this moment. Without embeddings, or while their engine is away, words alone decide.
+        this moment. `among` leaves only these documents, None: all. Without embeddings, or while
+        their engine is away, words alone decide.
         """
         probe = await self.probe(question)
         async with self._database.person(reader) as person:
@@ -46,7 +55,11 @@ class KnowledgeSearch:
             for held_by in set(holders.values())
         }
         readable = list(holders)
-        legs = await self.legs(reader, readable, keys, question, probe)
+        deep = ranking.LEG if among is None else _DEEP
+        legs = [
+            [each for each in leg if among is None or each[0][0] in among][: ranking.LEG]
+            for leg in await self.legs(reader, readable, keys, question, probe, deep)
+        ]
         best = ranking.fused(*legs)[:most]
         async with self._database.person(reader) as person:
             rows = await compared.found(person, readable, [key for key, _ in best])
@@ -66,17 +79,19 @@ class KnowledgeSearch:
         keys: Mapping[UUID, OwnerKey],
         question: str,
         probe: Statement | None,
+        deep: int = ranking.LEG,
     ) -> tuple[Ranked, Ranked]:
         """Return what words find and what lies near, each best first, unfused.
 
-        `keys` are the owners' of the `readable` collections; `probe` is the question's vector.
+        `keys` are the owners' of the `readable` collections; `probe` is the question's vector; at
+        most `deep` are found each way.
         """
         asked = [
-            compared.by_words(readable, held_by, words, ranking.LEG)
+            compared.by_words(readable, held_by, words, deep)
             for held_by, key in keys.items()
             if (words := query_words(question, key))
         ]
-        near = [] if probe is None else [probe_for(probe, readable)]
+        near = [] if probe is None else [probe_for(probe, readable, deep)]
         if not asked and not near:
             return [], []
         told = await self._database.person_at_once(reader, *asked, *near)
@@ -87,7 +102,7 @@ class KnowledgeSearch:
         by_words = sorted(
             (each for leg in ranked[: len(asked)] for each in leg), key=lambda each: -each[1]
         )
-        return by_words[: ranking.LEG], ranked[-1] if near else []
+        return by_words[:deep], ranked[-1] if near else []
 
     async def probe(self, question: str) -> Statement | None:
         """Return the search near `question`, its collections yet to be named; None without."""
@@ -100,9 +115,9 @@ class KnowledgeSearch:
         return compared.by_vector((), model.id, model.version, embedded.vectors[0], ranking.LEG)
 
 
-def probe_for(probe: Statement, readable: Sequence[UUID]) -> Statement:
-    """Return the search by meaning, among the collections that turned out to be readable."""
-    return Statement(probe.sql, (list(readable), *probe.params[1:]))
+def probe_for(probe: Statement, readable: Sequence[UUID], deep: int) -> Statement:
+    """Return the search by meaning for `deep` passages, among the collections that are readable."""
+    return Statement(probe.sql, (list(readable), *probe.params[1:-1], deep))
 
 
 def query_words(question: str, key: OwnerKey) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import orjson
@@ -14,7 +15,14 @@ from argo.knowledge import compared, store
 from argo.knowledge.errors import CollectionNameInvalid, CollectionUnknown, MemberUnknown
 from argo.knowledge.jobs import INDEX
 from argo.knowledge.store import CollectionRow
-from argo.knowledge.types import MOST_NAME_CHARACTERS, Collection, Counts, Member, Purpose
+from argo.knowledge.types import (
+    MOST_NAME_CHARACTERS,
+    Attribute,
+    Collection,
+    Counts,
+    Member,
+    Purpose,
+)
 from argo.storage import jobs
 from argo.storage.database import Database
 from argo.storage.keystore import KeyStore
@@ -40,7 +48,7 @@ class Collections:
         name: str,
         *,
         purpose: Purpose = "collection",
-        attributes: Mapping[str, str] | None = None,
+        attributes: Mapping[str, Attribute] | None = None,
         shared: bool = False,
         expires_after_days: int | None = None,
     ) -> Collection:
@@ -82,16 +90,20 @@ class Collections:
         collection_id: UUID,
         *,
         name: str | None = None,
-        attributes: Mapping[str, str] | None = None,
+        attributes: Mapping[str, Attribute] | None = None,
         shared: bool | None = None,
         expires_after_days: int | None = None,
     ) -> Collection:
-        """Change what is given of an own collection; raises `CollectionUnknown`."""
+        """Change what is given of an own collection; raises `CollectionUnknown`.
+
+        `expires_after_days` 0: never.
+        """
         key = await self._key_store.key_or_new(owner)
         row = await self._own(owner, collection_id)
         before = await self._opened(row)
         called = before.name if name is None else _checked(name, before.purpose)
         kept = before.attributes if attributes is None else attributes
+        days = before.expires_after_days if expires_after_days is None else expires_after_days
         async with self._database.person(owner) as person:
             await store.changed(
                 person,
@@ -99,7 +111,7 @@ class Collections:
                 key.seal(called, _name_place(collection_id)),
                 _sealed(kept, collection_id, key),
                 shared=before.shared if shared is None else shared,
-                expires_after_days=expires_after_days or before.expires_after_days,
+                expires_after_days=days or None,
             )
         return await self.one(owner, collection_id)
 
@@ -154,22 +166,45 @@ class Collections:
         owner: Owner,
         collection_id: UUID,
         document_id: UUID,
-        attributes: Mapping[str, str] | None = None,
+        attributes: Mapping[str, Attribute] | None = None,
+        at: datetime | None = None,
     ) -> None:
         """Put a document of the same owner into a collection, and have it made ready.
 
-        Raises `CollectionUnknown` or `DocumentUnknown`.
+        One that is in it already gets these `attributes`. `at` is when, now if None. Raises
+        `CollectionUnknown` or `DocumentUnknown`.
         """
         await self._own(owner, collection_id)
-        document = await self._documents.one(owner, document_id)
+        await self._documents.one(owner, document_id)
         key = await self._key_store.key_or_new(owner)
         sealed = _sealed(attributes or {}, document_id, key)
         async with self._database.person(owner) as person:
             await store.member_added(
-                person, owner, collection_id, document_id, sealed, self._clock.now()
+                person, owner, collection_id, document_id, sealed, at or self._clock.now()
             )
-            if document.state == "ready":
+            # Held: one that is just being read sees this membership when it is done, or is done.
+            if await self._documents.ready_held(person, document_id):
                 await jobs.queue(person, owner, INDEX, document_id)
+
+    async def describe(
+        self,
+        owner: Owner,
+        collection_id: UUID,
+        document_id: UUID,
+        attributes: Mapping[str, Attribute],
+    ) -> None:
+        """Give a document of an own collection other attributes; raises `MemberUnknown`."""
+        await self._own(owner, collection_id)
+        key = await self._key_store.key_or_new(owner)
+        sealed = _sealed(attributes, document_id, key)
+        async with self._database.person(owner) as person:
+            if not await store.described(person, collection_id, document_id, sealed):
+                raise MemberUnknown
+
+    async def used(self, owner: Owner, collection_id: UUID) -> None:
+        """Note that an own collection was used: it stays for its days from now on."""
+        async with self._database.person(owner) as person:
+            await store.used(person, [collection_id], self._clock.now())
 
     async def remove(self, owner: Owner, collection_id: UUID, document_id: UUID) -> None:
         """Take a document out: the next question does not find it. Raises `MemberUnknown`."""
@@ -202,8 +237,9 @@ class Collections:
             Member(
                 document_id=row.document_id,
                 name=document.name,
-                state=document.state,
+                state=_state(document, counted=row.counted),
                 failed_code=document.failed_code,
+                failed_facts=document.failed_facts,
                 size_bytes=document.size_bytes,
                 media_type=document.media_type,
                 pages=document.pages,
@@ -246,6 +282,10 @@ class Collections:
         return row
 
 
+def _state(document: Document, *, counted: bool) -> str:
+    return "reading" if document.state == "ready" and not counted else document.state
+
+
 def _checked(name: str, purpose: Purpose) -> str:
     called = " ".join(name.split())
     # A program's vector store need not have a name (OpenAI's reference).
@@ -258,14 +298,16 @@ def _name_place(collection_id: UUID) -> Place:
     return Place("collections.name", collection_id)
 
 
-def _sealed(attributes: Mapping[str, str], row_id: UUID, key: OwnerKey) -> bytes | None:
+def _sealed(attributes: Mapping[str, Attribute], row_id: UUID, key: OwnerKey) -> bytes | None:
     if not attributes:
         return None
     return key.seal(orjson.dumps(dict(attributes)).decode(), Place("knowledge.attributes", row_id))
 
 
-def _attributes(sealed: bytes | None, row_id: UUID, key: OwnerKey) -> dict[str, str]:
+def _attributes(sealed: bytes | None, row_id: UUID, key: OwnerKey) -> dict[str, Attribute]:
     if sealed is None:
         return {}
-    found: dict[str, str] = orjson.loads(key.open(sealed, Place("knowledge.attributes", row_id)))
+    found: dict[str, Attribute] = orjson.loads(
+        key.open(sealed, Place("knowledge.attributes", row_id))
+    )
     return found

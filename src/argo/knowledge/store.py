@@ -42,6 +42,7 @@ class MemberRow:
     document_id: UUID
     attributes: bytes | None
     added_at: datetime
+    counted: bool
     embedded: int
 
 
@@ -167,13 +168,26 @@ async def member_added(
     attributes: bytes | None,
     at: datetime,
 ) -> None:
-    """Put a document into a collection, or give it other attributes."""
+    """Put a document into a collection, or anew, with other attributes."""
     await person.execute(
         "INSERT INTO collection_documents (institution_id, owner_id, collection_id, document_id, "
         "attributes, added_at) VALUES (%s, %s, %s, %s, %s, %s) "
-        "ON CONFLICT (collection_id, document_id) DO UPDATE SET attributes = excluded.attributes",
+        "ON CONFLICT (collection_id, document_id) DO UPDATE "
+        "SET attributes = excluded.attributes, added_at = excluded.added_at",
         (owner.institution_id, owner.owner_id, collection_id, document_id, attributes, at),
     )
+
+
+async def described(
+    person: Connection, collection_id: UUID, document_id: UUID, attributes: bytes | None
+) -> bool:
+    """Give a document of a collection other attributes; returns whether it is in it."""
+    cursor = await person.execute(
+        "UPDATE collection_documents SET attributes = %s "
+        "WHERE collection_id = %s AND document_id = %s",
+        (attributes, collection_id, document_id),
+    )
+    return cursor.rowcount == 1
 
 
 async def member_removed(person: Connection, collection_id: UUID, document_id: UUID) -> bool:
@@ -189,7 +203,8 @@ async def members(person: Connection, collection_id: UUID) -> list[MemberRow]:
     """Return the documents of a collection, newest first."""
     cursor = person.cursor(row_factory=class_row(MemberRow))
     await cursor.execute(
-        "SELECT document_id, attributes, added_at, (SELECT count(DISTINCT ordinal) "
+        "SELECT document_id, attributes, added_at, EXISTS (SELECT FROM counted_documents "
+        "WHERE counted_documents.document_id = member.document_id) AS counted, (SELECT count(DISTINCT ordinal) "
         "FROM passage_vectors WHERE passage_vectors.document_id = member.document_id)::int "
         "AS embedded FROM collection_documents AS member WHERE collection_id = %s "
         "ORDER BY added_at DESC, document_id",

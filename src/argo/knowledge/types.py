@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from argo.storage.types import Owner
 
 Purpose = Literal["collection", "vector_store"]
 """A collection of the page, or a vector store that a program made by the API."""
+Attribute = str | float | bool
 MOST_NAME_CHARACTERS = 255
 MOST_FOUND = 50
 
@@ -26,7 +27,7 @@ class Collection:
     owner: Owner
     purpose: Purpose
     name: str
-    attributes: dict[str, str]
+    attributes: dict[str, Attribute]
     shared: bool
     created_at: datetime
     used_at: datetime
@@ -52,18 +53,22 @@ class Counts:
 
 @dataclass(frozen=True)
 class Member:
-    """A document of a collection; `embedded` of its `passages` have a vector."""
+    """A document of a collection; `embedded` of its `passages` have a vector.
+
+    Its `state` is *ready* once it is found by its words, *reading* until then.
+    """
 
     document_id: UUID
     name: str
     state: str
     failed_code: str | None
+    failed_facts: dict[str, Any]
     size_bytes: int
     media_type: str | None
     pages: int | None
     passages: int | None
     embedded: int
-    attributes: dict[str, str]
+    attributes: dict[str, Attribute]
     added_at: datetime
 
 
