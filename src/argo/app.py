@@ -44,8 +44,9 @@ from argo.http.farewell import Farewell
 from argo.http.pages import Pages
 from argo.journal.types import STRANGER, Actor, Event
 from argo.library import Library, build_library
+from argo.openai import kept_routes
 from argo.openai import routes as openai_routes
-from argo.openai.types import Asks
+from argo.openai.types import Asks, Keeps
 from argo.projects import routes as projects_routes
 from argo.projects.service import Projects
 from argo.settings import Settings
@@ -216,6 +217,17 @@ def _routers(
         projects_routes.routes(subjects.projects, guard),
         temporary_routes.routes(subjects.temporary, subjects.exports, guard, ground.clock),
         *library.routes(guard),
+        *kept_routes.routes(
+            Keeps(
+                library.documents,
+                library.collections,
+                library.search,
+                heart.beside,
+                ground.clock,
+                server.max_body_bytes,
+            ),
+            guard,
+        ),
         openai_routes.routes(
             Asks(heart.completions, heart.beside, heart.embeddings, heart.rerank),
             assistants,

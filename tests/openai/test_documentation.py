@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from argo.openai import anthropic, embeddings, rerank, responses, text_completions
+from argo.openai import (
+    anthropic,
+    embeddings,
+    file_shape,
+    rerank,
+    responses,
+    text_completions,
+    vector_search,
+    vector_stores,
+)
 from argo.openai.lists import IGNORED, PASSED, REFUSED
 
 PAGE = Path(__file__).parents[2] / "docs" / "developers" / "api.md"
@@ -38,6 +47,16 @@ def rows(fields: Mapping[str, str]) -> list[str]:
         ("embeddings: accepted and ignored", embeddings.IGNORED),
         ("rerank: passed", rerank.PASSED),
         ("rerank: accepted and ignored", rerank.IGNORED),
+        ("files: passed", file_shape.PASSED),
+        ("files: refused by name", file_shape.REFUSED),
+        ("vector stores: made", vector_stores.MADE),
+        ("vector stores: made, ignored", vector_stores.IGNORED),
+        ("vector stores: changed", vector_stores.CHANGED),
+        ("vector store files: attached", vector_stores.ATTACHED),
+        ("vector store files: changed", vector_stores.DESCRIBED),
+        ("vector store batches: made", vector_stores.BATCHED),
+        ("vector store search: passed", vector_search.PASSED),
+        ("vector store search: ignored", vector_search.IGNORED),
         ("messages: passed", anthropic.PASSED),
         ("messages: accepted and ignored", anthropic.IGNORED),
         ("messages: refused by name", anthropic.REFUSED),

@@ -78,6 +78,15 @@ class MediaTypeUnsupported(ArgoError):
     french = "Envoyez le corps en JSON, avec l'en-tête content-type: application/json."
 
 
+class FormInvalid(ArgoError):
+    """A body that shall be a form with a file (`multipart/form-data`), and is none."""
+
+    code = "form_invalid"
+    kind = "invalid"
+    english = "The body must be a whole multipart/form-data form, its fields before its file."
+    french = "Le corps doit être un formulaire multipart/form-data complet, le fichier en dernier."
+
+
 class HeadersTooLarge(ArgoError):
     """A request carried more than 32 KiB of headers."""
 

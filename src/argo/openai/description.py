@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from argo.openai import anthropic, embeddings, lists, rerank, responses, text_completions
+from argo.openai import (
+    anthropic,
+    embeddings,
+    file_shape,
+    lists,
+    rerank,
+    responses,
+    text_completions,
+    vector_search,
+    vector_stores,
+)
 
 Described = dict[str, Any]
 
@@ -135,6 +145,49 @@ def _beside(request: Described) -> Described:
         "requestBody": {"required": True, "content": _json(request)},
         "responses": {**_DONE, **_refusals(400, 401, 404, 413, 415, 429, 503)},
     }
+
+
+def _stored(passed: Mapping[str, str], *required: str) -> Described:
+    """Return what is said of a request that changes what is kept; it names no model."""
+    request = {
+        "type": "object",
+        "required": list(required),
+        "additionalProperties": False,
+        "properties": {name: {"description": text} for name, text in passed.items()},
+    }
+    return {
+        "requestBody": {"required": True, "content": _json(request)},
+        "responses": {**_DONE, **_refusals(400, 401, 404, 413, 415, 429, 503)},
+    }
+
+
+KEPT: Final[Described] = {"responses": {**_DONE, **_refusals(400, 401, 404, 503)}}
+FILE: Final[Described] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["purpose", "file"],
+                    "properties": {
+                        "purpose": {"enum": list(file_shape.PURPOSES)},
+                        "file": {"type": "string", "format": "binary"},
+                    },
+                }
+            }
+        },
+    },
+    "responses": {**_DONE, **_refusals(400, 401, 503)},
+}
+STORED: Final[dict[str, Described]] = {
+    "make": _stored({**vector_stores.MADE, **vector_stores.IGNORED}),
+    "change": _stored(vector_stores.CHANGED),
+    "search": _stored({**vector_search.PASSED, **vector_search.IGNORED}, "query"),
+    "attach": _stored({**vector_stores.ATTACHED, **vector_stores.CHUNKING}, "file_id"),
+    "describe": _stored(vector_stores.DESCRIBED, "attributes"),
+    "batch": _stored({**vector_stores.BATCHED, **vector_stores.CHUNKING}),
+}
 
 
 BESIDE: Final[dict[str, Described]] = {
