@@ -116,6 +116,24 @@ def test_what_a_newcomer_would_wait_is_known_before_it_waits() -> None:
     assert 30.0 < wait < 45.0
 
 
+def test_nothing_is_promised_while_the_capacity_is_being_found() -> None:
+    desk = Desk()
+    for number in range(20):
+        desk.see([replica(0, 4)])
+        each = waiter(number, number)
+        desk.arrive(each)
+        desk.grants(number * 10.0)
+        desk.leave(each.id, number * 10.0 + 10.0, whole=True)
+    for number in range(30):
+        desk.arrive(waiter(number, 300 + number))
+    desk.grants(300.0)
+    assert all(place.eta_seconds is not None for _, place in desk.places(301.0))
+    desk.see([replica(0, 8)])
+    desk.grants(302.0)
+    assert all(place.eta_seconds is None for _, place in desk.places(303.0))
+    assert all(place.eta_seconds is not None for _, place in desk.places(307.0))
+
+
 class Hour:
     """An hour of a model: who comes when, how long answers take, what people were told."""
 

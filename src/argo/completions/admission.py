@@ -17,6 +17,8 @@ from argo.completions.types import Lane, Waiting
 from argo.engines.types import ReplicaState
 
 _LOOK_SECONDS = 0.25
+_UNSTEADY_PART = 0.15
+_STEADY_SECONDS = 4.0
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Desk:
         self._durations = Durations()
         self._corrections: dict[Lane, Correction] = {}
         self._told: dict[UUID, _Told] = {}
+        self._capacity = 0
+        self._unsteady_until = -1.0
         self._looked: tuple[float, list[tuple[float, float]]] | None = None
 
     @property
@@ -117,6 +121,7 @@ class Desk:
 
     def grants(self, now: float) -> list[Grant]:
         """Seat as many as there is room for, in the queue's order, and return who goes where."""
+        self._note_capacity(now)
         granted = []
         while (waiter := self._queue.peek()) is not None:
             url = self._seat(waiter)
@@ -159,10 +164,18 @@ class Desk:
             return self._looked[1]
         ages = [now - each.since for each in self._running.values()]
         curve = self._durations.curve(ages)
-        if curve is None or not ages:
+        if curve is None or not ages or now < self._unsteady_until:
             return None
         self._looked = (now, estimates.turns(curve, ages))
         return self._looked[1]
+
+    def _note_capacity(self, now: float) -> None:
+        """Say nothing of waits while it is being found out how many run at once."""
+        capacity = sum(each.capacity or 0 for each in self._replicas)
+        if abs(capacity - self._capacity) > _UNSTEADY_PART * self._capacity:
+            if self._capacity:
+                self._unsteady_until = now + _STEADY_SECONDS
+            self._capacity = capacity
 
     def _corrected(self, lane: Lane, seconds: float) -> float:
         correction = self._corrections.get(lane)
