@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import psycopg
 import pytest
 
 from argo.storage.errors import DatabaseAway
@@ -37,9 +38,26 @@ async def test_who_leaves_the_line_does_not_block_it() -> None:
         assert gate.waiting == 0
 
 
-async def test_a_line_that_stands_still_is_told_so() -> None:
+async def test_a_line_whose_head_fails_is_told_so() -> None:
     gate = Gate(1)
-    async with gate.passed():
-        with pytest.raises(DatabaseAway):
-            async with gate.passed():
-                raise AssertionError
+
+    async def fail() -> None:
+        async with gate.passed():
+            waiting.set()
+            await asyncio.to_thread(lambda: None)
+            raise psycopg.OperationalError
+
+    async def wait() -> None:
+        async with gate.passed():
+            await asyncio.Event().wait()
+
+    waiting = asyncio.Event()
+    failing = asyncio.create_task(fail())
+    await waiting.wait()
+    holding = asyncio.create_task(wait())
+    await asyncio.gather(failing, return_exceptions=True)
+    with pytest.raises(DatabaseAway):
+        async with gate.passed():
+            raise AssertionError
+    holding.cancel()
+    await asyncio.gather(holding, return_exceptions=True)
