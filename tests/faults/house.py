@@ -17,6 +17,9 @@ from pathlib import Path
 
 import aiohttp
 
+from argo.clock import Clock
+from argo.embedded.attach import attached
+from argo.storage.database import Database
 from tests.conversations.talk import Sent, Talk, new_id
 from tests.embedded.families import ARGO, descendants, soon
 from tests.fixtures import free_port
@@ -72,6 +75,7 @@ class House:
     url: str
     place: list[str]
     said: Path
+    data: Path
     engines: list[EngineProcess]
     keys: list[str] = field(default_factory=list)
 
@@ -120,7 +124,7 @@ def house(folder: Path, *, engines: int, people: int, capacity: int = 8) -> Iter
     try:
         line = process.stdout.readline()
         assert line.startswith("ARGO ready: "), said.read_text()
-        found = House(process, line.split()[-1], place, said, running)
+        found = House(process, line.split()[-1], place, said, folder / "data", running)
         found.keys = found.command("loadtest", "prepare", str(people)).split()
         yield found
     finally:
@@ -270,6 +274,54 @@ async def kill_at_random(house: House, kills: int, pause_seconds: float) -> Coun
             await asyncio.to_thread(engine.start)
             killed["engine"] += 1
     return killed
+
+
+async def scheduler(house: House) -> int:
+    """Return the worker that holds the model's queue: who listens where its lease says."""
+    async with attached(house.data, print, Clock()) as found:
+        database = Database(found.address.service, connections=2)
+        await database.open()
+        async with database.house() as connection:
+            cursor = await connection.execute("SELECT address FROM schedulers")
+            row = await cursor.fetchone()
+        await database.close()
+    assert row is not None
+    port = f":{int(row[0].rpartition(':')[2]):04X} "
+    for pid in house.workers():
+        table = Path(f"/proc/{pid}/net/tcp").read_text().splitlines()
+        listening = {line.split()[9] for line in table if port in line and " 0A " in line}
+        links = (os.readlink(each) for each in Path(f"/proc/{pid}/fd").iterdir())
+        if listening & {link[8:-1] for link in links if link.startswith("socket:")}:
+            return pid
+    raise AssertionError("nobody holds the queue")
+
+
+async def asked_once(house: House, places: dict[int, int]) -> list[tuple[float, int]]:
+    """Have each person ask one question; returns when whose answer came, of those it came for.
+
+    `places` gets each one's place as it is told.
+    """
+    ended: list[tuple[float, int]] = []
+
+    async def ask(http: aiohttp.ClientSession, number: int) -> None:
+        body = {"model": MODEL, "messages": [{"role": "user", "content": "?"}], "stream": True}
+        headers = {"authorization": f"Bearer {house.keys[number]}"}
+        try:
+            async with http.post("/v1/chat/completions", json=body, headers=headers) as answer:
+                async for line in answer.content:
+                    if line.startswith(b": queued"):
+                        places[number] = int(line.split(b"=")[1].split()[0])
+                    if line.startswith(b"data: [DONE]"):
+                        ended.append((time.monotonic(), number))
+        except aiohttp.ClientError:
+            return
+
+    async with aiohttp.ClientSession(house.url) as http, asyncio.TaskGroup() as people:
+        for number in range(len(house.keys)):
+            people.create_task(ask(http, number))
+            # So that they come one after the other, and each knows who was before.
+            await moment(0.05)
+    return ended
 
 
 async def at_rest(house: House) -> bool:
