@@ -78,6 +78,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--through", choices=("bare", "argo", "both"), default="bare")
     parser.add_argument("--questions", default=",".join(str(seed.questions) for seed in SEED_ROWS))
     parser.add_argument("--window", default="50", help="seconds; 0 is a burst")
+    parser.add_argument("--tokens", default="300", help="an answer's")
+    parser.add_argument("--people", type=int, help="test people; absent: one a question")
     parser.add_argument("--limit", default="1800", help="seconds until a question has failed")
     parser.add_argument("--profile", default="seed-2026", help="the engine's, or a TOML file")
     parser.add_argument("--workers", default="1", help="ARGO's")
@@ -92,7 +94,7 @@ def measured(
 ) -> Measured:
     """Run the load generator against `url` and watch what runs."""
     command = [*ARGO, "loadtest", url, "--questions", args.questions, "--json", *keys]
-    command += ["--window", args.window, "--limit", args.limit]
+    command += ["--window", args.window, "--limit", args.limit, "--tokens", args.tokens]
     before, seconds = os.times(), {name: cpu_seconds(pid) for name, pid in processes.items()}
     with most_memory(processes.get("argo")) as memory:
         done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
@@ -129,7 +131,7 @@ def service(args: argparse.Namespace, engine_url: str) -> Iterator[tuple[str, in
         place = ["--config", str(config), "--data", str(Path(folder) / "data")]
         command = [*ARGO, "serve", *place, "--port", "0", "--workers", args.workers]
         with started(command) as (argo, line):
-            most = max(int(count) for count in args.questions.split(","))
+            most = args.people or max(int(count) for count in args.questions.split(","))
             made = subprocess.run(
                 [*ARGO, "loadtest", "prepare", str(most), *place],
                 stdout=subprocess.PIPE,
