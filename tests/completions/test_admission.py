@@ -34,12 +34,15 @@ def test_a_model_that_loads_is_waited_for() -> None:
     assert len(desk.grants(1.0)) == 1
 
 
-def test_nobody_waits_for_a_model_that_is_away() -> None:
+def test_a_model_that_is_away_is_tried_as_far_as_it_holds_and_each_asker_learns() -> None:
     desk = Desk()
     desk.see([replica(0, 1, "away")])
     for number in range(3):
         desk.arrive(waiter(number))
-    assert len(desk.grants(0.0)) == 3
+    for left in (2, 1, 0):
+        (grant,) = desk.grants(0.0)
+        assert desk.waiting == left
+        desk.leave(grant.waiter_id, 0.0, whole=False)
 
 
 def test_a_replica_that_failed_this_question_comes_last() -> None:

@@ -185,13 +185,14 @@ class Desk:
         return [replace(each, running=self._counts[each.replica.url]) for each in self._replicas]
 
     def _has_room(self, each: ReplicaState) -> bool:
-        return each.state != "ready" or each.room is None or each.room > 0
+        return each.room is None or each.room > 0
 
     def _seat(self, waiter: Waiter) -> str | None:
         """Return the replica that has room, None to wait.
 
-        A model that loads is waited for; one with no well replica at all gets the question at
-        once, so that its asker learns so instead of waiting for nothing.
+        A model that loads is waited for; one with no well replica at all gets questions all the
+        same, never more than it holds, so that their askers learn so instead of waiting for
+        nothing.
         """
         counted = self._counted()
         kept = [each for each in counted if not each.replica.draining] or counted

@@ -18,6 +18,7 @@ _KEPT = 256
 _STEPS = 64
 _HORIZON = 1.1
 _FEWEST = 3
+_SHORTEST_LONGEST_SECONDS = 1e-3
 _NEWEST_WEIGHT = 0.03
 _SHORTEST_SECONDS = 0.5
 
@@ -87,7 +88,7 @@ def turns(curve: Curve, ages: Sequence[float], free: int = 0) -> list[tuple[floa
 
     `ages` are those of the answers that run; the last two points say how it goes on.
     """
-    step = curve.longest * _HORIZON / _STEPS
+    step = max(curve.longest, _SHORTEST_LONGEST_SECONDS) * _HORIZON / _STEPS
     first = [curve.over((each + 1) * step) - curve.over(each * step) for each in range(_STEPS)]
     grouped: dict[int, int] = {}
     for age in ages:

@@ -7,10 +7,13 @@ question: when that is answered it is well again.
 
 from __future__ import annotations
 
+import math
+
 from argo.engines.types import ModelState
 
 _FAILURES = 3
 _FIRST_REST_SECONDS = 2.0
+_FRESH_SECONDS = 10.0
 _MOST_REST_SECONDS = 60.0
 
 
@@ -23,13 +26,16 @@ class Health:
         self._failures = 0
         self._rests_until = 0.0
         self._rest_seconds = _FIRST_REST_SECONDS
+        self._answered_at = -math.inf
 
-    def probed(self, state: ModelState) -> None:
-        """Take what a probe found."""
-        self._probed = state
+    def probed(self, state: ModelState, now: float) -> None:
+        """Take what a probe found; one that found nothing says less than an answer just now."""
+        if state != "away" or now - self._answered_at > _FRESH_SECONDS:
+            self._probed = state
 
-    def answered(self) -> None:
+    def answered(self, now: float) -> None:
         """An answer began or came whole: it is ready, whatever the last probe said."""
+        self._answered_at = now
         self._probed = "ready"
         self._failures = 0
         self._rests_until = 0.0
@@ -37,7 +43,7 @@ class Health:
 
     def failed(self, now: float) -> None:
         """A question failed on it."""
-        self._probed = "away"
+        self._probed, self._answered_at = "away", -math.inf
         self._failures += 1
         if self._failures >= _FAILURES and now >= self._rests_until:
             self._rests_until = now + self._rest_seconds

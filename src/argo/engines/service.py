@@ -131,7 +131,7 @@ class Engines:
         """Note that a replica began to answer: it is ready, whatever the last probe said."""
         standing = self._standings.get((model_id, url))
         if standing is not None and not standing.open_doors:
-            standing.health.answered()
+            standing.health.answered(self._clock.monotonic())
 
     def runs(self, model_id: str, counts: Mapping[str, int]) -> None:
         """Note how many questions run on each replica, by URL: this worker schedules the model."""
@@ -151,7 +151,7 @@ class Engines:
             standing.finder.refused(running)
         elif outcome.how == "whole":
             if not standing.open_doors:
-                standing.health.answered()
+                standing.health.answered(self._clock.monotonic())
             standing.finder.went_well()
             standing.finder.wrote(outcome.tokens, outcome.writing_seconds, running)
 
@@ -176,13 +176,13 @@ class Engines:
         replica = standing.replica
         doors = () if replica.unsafe_routes_allowed else UNSAFE_DOORS
         probe = await self._client.probe(replica, doors)
-        standing.open_doors = probe.open_doors
+        standing.open_doors, now = probe.open_doors, self._clock.monotonic()
         if probe.status is None or probe.open_doors or probe.status in (500, 502, 504):
-            standing.health.probed("away")
+            standing.health.probed("away", now)
         elif probe.status == _LOADING:
-            standing.health.probed("starting")
+            standing.health.probed("starting", now)
         else:
-            standing.health.probed("ready")
+            standing.health.probed("ready", now)
 
     # -- capacity -------------------------------------------------------------------------------
 
