@@ -12,10 +12,6 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from argo.accounts import routes as accounts_routes
-from argo.accounts.guards import Guard
-from argo.accounts.people import People
-from argo.accounts.service import Accounts
 from argo.assistants.service import Assistants
 from argo.clock import Clock
 from argo.completions.context import Measure
@@ -32,6 +28,7 @@ from argo.conversations.summaries import Summaries
 from argo.conversations.together import Together
 from argo.conversations.writing import Writing
 from argo.embedded.types import Addresses
+from argo.entrance import Entrance, build_entrance
 from argo.export.origin import Signing
 from argo.export.service import Exports
 from argo.figures import metrics_of
@@ -65,8 +62,6 @@ _PAGE_ADDRESSES = tuple(
 class Subjects:
     """The subjects between the heart and the edges, and the edges that keep something."""
 
-    accounts: Accounts
-    people: People
     assistants: Assistants
     conversations: Conversations
     search: Search
@@ -88,6 +83,7 @@ class Argo:
     asgi: Farewell
     ground: Ground
     heart: Heart
+    entrance: Entrance
     library: Library
     subjects: Subjects
     runs_jobs: bool
@@ -108,7 +104,7 @@ class Argo:
         heart.generations.open(subjects.interruptions.interrupted)
         heart.worker.at_each_beat(subjects.conversations.sweep, every=10)
         heart.worker.at_each_beat(subjects.projects.sweep, every=10)
-        heart.worker.at_each_beat(subjects.people.sweep, every=60)
+        self.entrance.beat_with(heart.worker)
         heart.worker.at_each_beat(self.ground.journal.write_refused)
         heart.worker.at_each_beat(self.ground.journal.sweep, every=3600)
         heart.worker.at_each_beat(self.ground.jobs.sweep, every=3600)
@@ -132,9 +128,10 @@ class Argo:
         await self._opened.aclose()
 
     async def reload(self, settings: Settings) -> None:
-        """Take the models, assistants, quotas and queue of new `settings`, without a restart."""
+        """Take models, assistants, quotas, queue and identity providers of new `settings`."""
         self.heart.replace(settings, self.ground.addresses)
         self.subjects.assistants.replace(settings.assistants)
+        self.entrance.sign_on.replace(settings.identity_providers, settings.client_secrets)
 
 
 def build(
@@ -150,18 +147,20 @@ def build(
     """
     ground = lay(settings, addresses, clock or Clock())
     heart = build_heart(ground)
+    entrance = build_entrance(ground, heart.generations.stop_of)
     library = build_library(ground, heart.embeddings)
     subjects = _subjects(ground, heart, library)
     asgi = application(
         settings.server,
-        _routers(ground, heart, library, subjects),
+        _routers(ground, heart, entrance, library, subjects),
         Pages(PAGE_FOLDER, _PAGE_ADDRESSES).routes(),
         metrics=metrics_of(ground, heart),
         ready=ground.database.answers,
         clock=ground.clock,
         refused=lambda refusal: ground.journal.refused(_event(refusal)),
+        shut=lambda: entrance.shutting.shut,
     )
-    return Argo(Farewell(asgi), ground, heart, library, subjects, runs_jobs=runs_jobs)
+    return Argo(Farewell(asgi), ground, heart, entrance, library, subjects, runs_jobs=runs_jobs)
 
 
 def _subjects(ground: Ground, heart: Heart, library: Library) -> Subjects:
@@ -176,8 +175,6 @@ def _subjects(ground: Ground, heart: Heart, library: Library) -> Subjects:
         database, key_store, assistants, projects, heart.generations, measure, attachments, clock
     )
     return Subjects(
-        accounts=Accounts(database, ground.secrets, clock),
-        people=People(database, ground.secrets, clock, ground.journal),
         assistants=assistants,
         conversations=Conversations(
             database, key_store, assistants, projects, documents, attachments, clock
@@ -196,14 +193,15 @@ def _subjects(ground: Ground, heart: Heart, library: Library) -> Subjects:
 
 
 def _routers(
-    ground: Ground, heart: Heart, library: Library, subjects: Subjects
+    ground: Ground, heart: Heart, entrance: Entrance, library: Library, subjects: Subjects
 ) -> tuple[APIRouter, ...]:
     server = ground.settings.server
-    accounts, assistants = subjects.accounts, subjects.assistants
-    guard = Guard(accounts, server.public_url, behind_proxy=bool(server.trusted_proxies))
+    assistants, guard = subjects.assistants, entrance.guard
     return (
-        accounts_routes.routes(accounts, guard),
-        shell.routes(accounts, heart.quotas, heart.ledger, heart.completions, assistants, guard),
+        *entrance.routes(),
+        shell.routes(
+            entrance.accounts, heart.quotas, heart.ledger, heart.completions, assistants, guard
+        ),
         conversations_routes.routes(
             subjects.conversations,
             subjects.asking,

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from argo import migrations
+from argo.accounts.administration import Administration
 from argo.accounts.crowd import Crowd
 from argo.accounts.people import People
 from argo.accounts.service import Accounts
@@ -27,6 +28,7 @@ class Commanding:
     """What the commands on people work with; `base` is the address of the links."""
 
     people: People
+    administration: Administration
     accounts: Accounts
     crowd: Crowd
     journal: Journal
@@ -51,9 +53,10 @@ async def commanding(settings: Settings) -> AsyncIterator[Commanding]:
             base = (server.public_url or here).rstrip("/")
             journal = journal_of(settings, root, database, clock)
             people = People(database, root, clock, journal)
+            administration = Administration(database, clock, journal)
             accounts = Accounts(database, root, clock)
             crowd = Crowd(database, accounts, journal, clock, Ledger(database, clock).forget)
-            yield Commanding(people, accounts, crowd, journal, base)
+            yield Commanding(people, administration, accounts, crowd, journal, base)
         finally:
             await database.close()
 

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from argo.accounts.providers import IdentityProviderSettings
 from argo.assistants.types import AssistantSettings
 from argo.completions.types import QueueSettings
 from argo.documents.types import DocumentSettings
@@ -63,8 +64,11 @@ class Settings:
     extraction: ExtractionSettings = field(default_factory=ExtractionSettings)
     models: tuple[ModelSettings, ...] = ()
     assistants: tuple[AssistantSettings, ...] = ()
+    identity_providers: tuple[IdentityProviderSettings, ...] = ()
     engine_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The engines' keys by the variable that `api_key_env` names; never written in argo.toml."""
+    client_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Ours with identity providers, by the variable or file that each provider names."""
 
 
 def load(
@@ -80,8 +84,8 @@ def load(
     found = _merged(found, _without_none(overrides or {}))
     if data is not None:
         found["data"] = data
-    if "engine_keys" in found:
-        raise SettingsUnfit(where="engine_keys", fault="keys come from the environment alone")
+    for keys in {"engine_keys", "client_secrets"} & found.keys():
+        raise SettingsUnfit(where=keys, fault="keys come from the environment alone")
     try:
         settings = TypeAdapter(Settings).validate_python(found)
     except ValidationError as error:
@@ -89,7 +93,20 @@ def load(
         where = ".".join(str(part) for part in first["loc"]) or "argo.toml"
         raise SettingsUnfit(where=where, fault=first["msg"]) from None
     _check_successors(settings)
-    return replace(settings, data=settings.data.absolute(), engine_keys=_engine_keys(settings))
+    _check_providers(settings)
+    return replace(
+        settings,
+        data=settings.data.absolute(),
+        engine_keys=_engine_keys(settings),
+        client_secrets=_client_secrets(settings),
+    )
+
+
+def _check_providers(settings: Settings) -> None:
+    """See that no two identity providers share an id; raises `SettingsUnfit`."""
+    ids = [each.id for each in settings.identity_providers]
+    if len(set(ids)) < len(ids):
+        raise SettingsUnfit(where="identity_providers.id", fault="two providers have one id")
 
 
 def _check_successors(settings: Settings) -> None:
@@ -164,9 +181,29 @@ def _engine_keys(settings: Settings) -> dict[str, str]:
     for beside in (settings.embeddings, settings.rerank):
         if beside is not None and beside.api_key_env is not None:
             names.add(beside.api_key_env)
-    keys = {}
+    return _of_environment("api_key_env", names)
+
+
+def _client_secrets(settings: Settings) -> dict[str, str]:
+    names = {each.client_secret_env for each in settings.identity_providers}
+    found = _of_environment("client_secret_env", {name for name in names if name is not None})
+    for each in settings.identity_providers:
+        if each.client_secret_file is None:
+            continue
+        try:
+            secret = each.client_secret_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            secret = ""
+        if not secret:
+            raise SettingsUnfit(
+                where="client_secret_file", fault=f"{each.client_secret_file} holds no secret"
+            )
+        found[str(each.client_secret_file)] = secret
+    return found
+
+
+def _of_environment(setting: str, names: set[str]) -> dict[str, str]:
     for name in sorted(names):
-        if name not in os.environ:
-            raise SettingsUnfit(where="api_key_env", fault=f"the variable {name} is not set")
-        keys[name] = os.environ[name]
-    return keys
+        if not os.environ.get(name):
+            raise SettingsUnfit(where=setting, fault=f"the variable {name} is not set")
+    return {name: os.environ[name] for name in names}

@@ -31,15 +31,15 @@ class Reply:
 
 
 async def asked(
-    url: str, method: str, path: str, *headers: tuple[str, str], body: Any = None
+    url: str, method: str, path: str, *headers: tuple[str, str], body: Any = None, form: str = ""
 ) -> Reply:
     """Send exactly these headers, besides those without which nobody would answer."""
     parts = urlsplit(url)
-    sent = b"" if body is None else json.dumps(body).encode()
+    sent = form.encode() if body is None else json.dumps(body).encode()
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers)]
     if not any(name.lower() == "host" for name, _ in headers):
         lines.append(f"host: {parts.netloc}")
-    if body is not None:
+    if sent:
         lines.append(f"content-length: {len(sent)}")
         if not any(name.lower() == "content-type" for name, _ in headers):
             lines.append("content-type: application/json")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
+from argo.accounts.providers import IdentityProviderSettings
 from argo.assistants.types import AssistantSettings
 from argo.cli import COMMANDS
 from argo.engines.types import EmbeddingsSettings, ModelSettings, ReplicaSettings, RerankSettings
@@ -14,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 SETTINGS = (ROOT / "docs/operators/settings.md").read_text(encoding="utf-8")
 COMMAND_PAGE = (ROOT / "docs/operators/README.md").read_text(encoding="utf-8")
 # The data folder is an option of every command; the keys come from the environment alone.
-NOT_SET = {"data", "engine_keys"}
+NOT_SET = {"data", "engine_keys", "client_secrets"}
 
 
 def test_every_setting_has_its_paragraph() -> None:
@@ -31,6 +32,7 @@ def test_every_setting_has_its_paragraph() -> None:
         EmbeddingsSettings,
         RerankSettings,
         AssistantSettings,
+        IdentityProviderSettings,
     ):
         for each in fields(section):
             if each.name in {"bundled", "replicas"}:

@@ -18,6 +18,8 @@ FIELDS = ("code", "kind", "english", "french")
 
 OTHER_EXCEPTIONS = {
     "src/argo/errors.py::ArgoError": "the base itself",
+    "src/argo/accounts/outward.py::ProviderSilent": "told by the way out to sign-on",
+    "src/argo/accounts/tokens.py::TokenUnfit": "what a token lacks, before it becomes an error",
     "src/argo/embedded/part.py::PartEnded": "told by a part's starter to its supervisor",
     "src/argo/engines/client.py::EngineFault": "what the wire said, before it becomes an error",
     "src/argo/engines/wire.py::WireBroke": "told by the wire to its client",

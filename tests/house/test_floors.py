@@ -20,6 +20,7 @@ BREAKS = {
     "verbs-know-no-web": ("usage/service.py", "import argo.http.application"),
     "routes-only-translate": ("accounts/routes.py", "import argo.accounts.store"),
     "one-way-to-engines": ("completions/relay.py", "import argo.engines.wire"),
+    "one-way-to-providers": ("accounts/people.py", "import argo.accounts.outward"),
     "extraction-reaches-nothing": ("extraction/children.py", "import argo.storage.database"),
     "nobody-fetches": ("quotas/service.py", "from httpx import get"),
 }

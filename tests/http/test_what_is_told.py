@@ -94,6 +94,7 @@ async def test_what_nobody_expected_shows_nothing_of_itself(
         ready=ready,
         clock=Clock(),
         refused=lambda refusal: None,
+        shut=frozenset,
     )
     sent = []
 

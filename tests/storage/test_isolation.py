@@ -21,6 +21,7 @@ EXEMPT = {
     "quota_limits": "a rule of an institution, a unit or a person; who is held to it sees it",
     "quota_seconds": "how often an institution, a unit or a key asked; no person sees it",
     "workers": "which processes run; no person in it",
+    "used_tokens": "hashes of what opens or ends something once, until it is too old to; no one's",
     "first_links": "the link that makes the first administrator; nobody owns anything yet",
     "journal": "what was done and refused, by ids; the house's own, added to and never changed",
     "journal_checkpoints": "where the journal was cut off",

@@ -110,6 +110,13 @@ ROWS = {
             "now(), now() FROM users"
         ),
     ),
+    "0015": (
+        "identities",
+        (
+            "INSERT INTO identities (issuer, subject, institution_id, owner_id, created_at) "
+            "SELECT 'https://idp.example.org', 'ada', institution_id, id, now() FROM users"
+        ),
+    ),
 }
 
 

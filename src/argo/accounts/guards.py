@@ -8,14 +8,23 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from argo.accounts.errors import CrossSiteRefused, InvalidApiKey, ModelNotOfKey, NotSignedIn
+from argo.accounts.errors import (
+    CrossSiteRefused,
+    FreshSignInNeeded,
+    InvalidApiKey,
+    ModelNotOfKey,
+    NotAdministrator,
+    NotSignedIn,
+)
 from argo.accounts.service import Accounts
+from argo.accounts.sign_on import BEGUN_LASTS
 from argo.accounts.types import SESSION_LASTS, Caller, SignedIn
 from argo.errors import Language
 from argo.http.edge import ASKER
 from argo.http.errors import language_of
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+_ADMINISTRATORS = ("admin", "platform")
 _USUAL_PORTS = {"https": 443, "http": 80}
 
 
@@ -34,6 +43,7 @@ class Guard:
         self._origin = None if public_url is None else _origin(public_url)
         self._secure = behind_proxy if self._origin is None else self._origin.startswith("https:")
         self.cookie = "__Host-argo" if self._secure else "argo"
+        self._begun_cookie = f"{self.cookie}-sign-on"
 
     async def session(self, request: Request) -> Caller:
         """Return who is signed in on the page that sent `request`.
@@ -46,6 +56,20 @@ class Guard:
         if not token:
             raise NotSignedIn
         return _known(request, await self._accounts.signed_in(token))
+
+    async def administrator(self, request: Request) -> Caller:
+        """Like `session`, for administrators of their institution; raises `NotAdministrator`."""
+        caller = await self.session(request)
+        if caller.role not in _ADMINISTRATORS:
+            raise NotAdministrator
+        return caller
+
+    async def fresh_administrator(self, request: Request) -> Caller:
+        """Like `administrator`, for what matters; raises `FreshSignInNeeded` half an hour on."""
+        caller = await self.administrator(request)
+        if not await self._accounts.signed_in_lately(caller):
+            raise FreshSignInNeeded
+        return caller
 
     async def key(self, request: Request) -> Caller:
         """Return in whose name the program asks that sent `request`; raises `InvalidApiKey`.
@@ -105,6 +129,38 @@ class Guard:
         response.delete_cookie(
             self.cookie, path="/", secure=self._secure, httponly=True, samesite="lax"
         )
+
+    def begin_sign_on(self, response: Response, browser: str) -> None:
+        """Put what binds a sign-on to this browser into a cookie of `response`."""
+        response.set_cookie(
+            self._begun_cookie,
+            browser,
+            max_age=int(BEGUN_LASTS.total_seconds()),
+            path="/",
+            secure=self._secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def begun(self, request: Request) -> str:
+        """Return what `begin_sign_on` put into this browser's cookie, "" without."""
+        return request.cookies.get(self._begun_cookie, "")
+
+    def end_sign_on(self, response: Response) -> None:
+        """Take what `begin_sign_on` put out of the cookie of `response`."""
+        response.delete_cookie(
+            self._begun_cookie, path="/", secure=self._secure, httponly=True, samesite="lax"
+        )
+
+    def origin(self, request: Request) -> str:
+        """Return the service's origin as this request reached it; raises `CrossSiteRefused`.
+
+        Without `public_url`, a name that may be anybody's is refused.
+        """
+        origin = self._own_origin(request)
+        if origin is None:
+            raise CrossSiteRefused
+        return origin
 
     def _own_origin(self, request: Request) -> str | None:
         """Return the service's origin, None where the request's `Host` may be anybody's name.

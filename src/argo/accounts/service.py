@@ -19,6 +19,7 @@ from argo.accounts.errors import (
 from argo.accounts.types import (
     MOST_KEYS,
     SESSION_LASTS_IDLE,
+    SIGN_IN_FRESH,
     Caller,
     Invitation,
     Key,
@@ -94,6 +95,14 @@ class Accounts:
         if caller is None:
             raise NotSignedIn
         return caller
+
+    async def signed_in_lately(self, caller: Caller) -> bool:
+        """Whether the caller's session began within the last half hour."""
+        if caller.session_id is None:
+            return False
+        async with self._database.person(caller.owner) as person:
+            began = await store.session_began(person, caller.owner, caller.session_id)
+        return began is not None and self._clock.now() - began < SIGN_IN_FRESH
 
     async def asking(self, key: str) -> Caller:
         """Return in whose name this API key asks; raises `InvalidApiKey`.

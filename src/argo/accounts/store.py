@@ -110,6 +110,15 @@ async def sessions(person: Connection, owner: Owner) -> list[Session]:
     return await cursor.fetchall()
 
 
+async def session_began(person: Connection, owner: Owner, session_id: UUID) -> datetime | None:
+    """Return when one session of the person began."""
+    cursor = await person.execute(
+        f"SELECT created_at FROM sessions WHERE {_OWN} AND id = %(id)s", _of(owner, id=session_id)
+    )
+    row = await cursor.fetchone()
+    return None if row is None else row[0]
+
+
 async def session_deleted(person: Connection, owner: Owner, session_id: UUID) -> bool:
     """End one session of the person; returns whether there was one."""
     cursor = await person.execute(
@@ -252,10 +261,12 @@ _USERS = (
 
 
 async def users_with(house: Connection, email: str, slug: str | None) -> list[User]:
-    """Return who has this address, in the institution `slug` or (None) in any."""
+    """Return who has this address or id, in the institution `slug` or (None) in any."""
     cursor = house.cursor(row_factory=class_row(User))
     await cursor.execute(
-        _USERS + "WHERE lower(email) = lower(%s) AND slug = coalesce(%s, slug)", (email, slug)
+        _USERS + "WHERE (lower(email) = lower(%(named)s) OR users.id::text = %(named)s) "
+        "AND slug = coalesce(%(slug)s, slug)",
+        {"named": email, "slug": slug},
     )
     return await cursor.fetchall()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
@@ -62,6 +64,8 @@ users = Table(
     instant("disabled_at", nullable=True),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     Column("unit_id", Uuid),
+    # Made by hand, and let in by links: an address names one of these in an institution.
+    Column("local", Boolean, nullable=False, server_default=text("true")),
     ForeignKeyConstraint(
         ["institution_id", "unit_id"],
         ["units.institution_id", "units.id"],
@@ -69,13 +73,20 @@ users = Table(
     ),
     Index("ix_users_unit_id", "unit_id"),
     CheckConstraint("owner_id = id", name="owns_itself"),
-    CheckConstraint("role IN ('member', 'referent', 'admin')", name="role"),
+    CheckConstraint("role IN ('member', 'referent', 'admin', 'platform')", name="role"),
     CheckConstraint("language IN ('fr', 'en')", name="language"),
     ForeignKeyConstraint(
         ["institution_id"], ["institutions.id"], name="fk_users_institution_id_institutions"
     ),
     UniqueConstraint("institution_id", "id", name="uq_users_institution_id_id"),
-    Index("uq_users_institution_id_email", "institution_id", text("lower(email)"), unique=True),
+    Index(
+        "uq_users_institution_id_email",
+        "institution_id",
+        text("lower(email)"),
+        unique=True,
+        postgresql_where=text("local"),
+    ),
+    Index("ix_users_disabled_at", "disabled_at", postgresql_where=text("disabled_at IS NOT NULL")),
 )
 
 
@@ -87,6 +98,42 @@ def _of_user(table: str) -> ForeignKeyConstraint:
         ondelete="CASCADE",
     )
 
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("issuer", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    *owned_columns(),
+    instant("created_at"),
+    PrimaryKeyConstraint("issuer", "subject", name="pk_identities"),
+    _of_user("identities"),
+    Index("ix_identities_institution_id_owner_id", "institution_id", "owner_id"),
+)
+
+used_tokens = Table(
+    "used_tokens",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    instant("expires_at"),
+    Index("ix_used_tokens_expires_at", "expires_at"),
+)
+
+unit_referents = Table(
+    "unit_referents",
+    metadata,
+    Column("institution_id", Uuid, nullable=False),
+    Column("unit_id", Uuid, nullable=False),
+    Column("owner_id", Uuid, nullable=False),
+    PrimaryKeyConstraint("unit_id", "owner_id", name="pk_unit_referents"),
+    ForeignKeyConstraint(
+        ["institution_id", "unit_id"],
+        ["units.institution_id", "units.id"],
+        name="fk_unit_referents_institution_id_unit_id_units",
+    ),
+    _of_user("unit_referents"),
+    Index("ix_unit_referents_institution_id_owner_id", "institution_id", "owner_id"),
+)
 
 sign_in_links = Table(
     "sign_in_links",
@@ -110,6 +157,9 @@ sessions = Table(
     instant("created_at"),
     instant("last_seen_at"),
     instant("expires_at"),
+    # The identity provider that let in, and what it calls this session.
+    Column("provider", Text),
+    Column("provider_session", Text),
     _of_user("sessions"),
     Index("ix_sessions_institution_id_owner_id", "institution_id", "owner_id"),
     Index("ix_sessions_expires_at", "expires_at"),

@@ -11,11 +11,17 @@ from uuid import UUID
 from argo.errors import Language
 from argo.storage.types import Owner
 
-Role = Literal["member", "referent", "admin"]
+Role = Literal["member", "referent", "admin", "platform"]
+"""Of an institution: member, referent of units, administrator; of the installation: platform."""
+ROLES: tuple[Role, ...] = ("member", "referent", "admin", "platform")
+"""Every role, by rising rights."""
+
 
 LINK_LASTS = timedelta(minutes=15)
 SESSION_LASTS_IDLE = timedelta(days=14)
 SESSION_LASTS = timedelta(days=90)
+SIGN_IN_FRESH = timedelta(minutes=30)
+"""How young a session is whose administrator may change what matters."""
 MOST_KEYS = 50
 """Keys one person may have at once."""
 
@@ -121,3 +127,38 @@ class User:
     def owner(self) -> Owner:
         """Whose rows are this person's."""
         return Owner(self.institution_id, self.id)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a person stands in their institution."""
+
+    role: Role
+    disabled: bool
+    unit_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person as administrators see them; `local` ones were added by hand."""
+
+    id: UUID
+    email: str
+    name: str
+    role: Role
+    unit_id: UUID | None
+    unit_name: str | None
+    disabled: bool
+    local: bool
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A part of an institution, its members counted, its referents by address."""
+
+    id: UUID
+    slug: str
+    name: str
+    members: int
+    referent_ids: Sequence[UUID]
+    referent_names: Sequence[str]

@@ -14,6 +14,8 @@ from argo.errors import ArgoError
 COMMANDS = {
     "serve": "run the service",
     "user": "add people and make their sign-in links",
+    "institution": "add and list institutions",
+    "unit": "add and list units of an institution",
     "key": "make API keys",
     "engine": "run a simulated engine",
     "loadtest": "measure any OpenAI-compatible address under load",

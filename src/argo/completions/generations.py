@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from uuid import UUID
 
 from argo.clock import Clock
@@ -137,6 +137,12 @@ class Generations:
         except AnswerUnknown:
             pass
         return False
+
+    def stop_of(self, people: Collection[UUID]) -> None:
+        """Stop every answer that this worker writes for one of `people`."""
+        for (_, owner), generation in list(self._running.items()):
+            if owner.owner_id in people:
+                generation.stop()
 
     def _log(self, answer_id: UUID, owner: Owner) -> AnswerLog | None:
         generation = self._running.get((answer_id, owner))

@@ -17,7 +17,7 @@ from argo.clock import Clock
 from argo.errors import ArgoError
 from argo.http.bodies import Bodies
 from argo.http.direct import Direct
-from argo.http.edge import Edge, Refused, answered, broken
+from argo.http.edge import Edge, Refused, Shut, answered, broken
 from argo.http.errors import MethodNotAllowed, RequestInvalid, RouteUnknown
 from argo.http.metrics import Metrics
 from argo.http.types import ServerSettings
@@ -34,10 +34,11 @@ def application(
     ready: Check,
     clock: Clock,
     refused: Refused,
+    shut: Shut,
 ) -> ASGIApp:
     """Return the ASGI application of `routers`, with health, metrics and the page's routes.
 
-    `refused` is told of each refused access.
+    `refused` is told of each refused access; streams to people whom `shut` names are cut.
     """
     app = FastAPI(
         title="ARGO",
@@ -55,7 +56,7 @@ def application(
     app.add_exception_handler(HTTPException, raised)
     app.add_exception_handler(Exception, _unexpected)
     inner = Direct(Bodies(app, settings.max_body_bytes), routers)
-    return Edge(inner, settings, metrics, clock, refused)
+    return Edge(inner, settings, metrics, clock, refused, shut)
 
 
 def _house(metrics: Metrics, ready: Check) -> APIRouter:

@@ -9,15 +9,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from argo.http.json_body import CallerLeft, judged, read
 
-_READS_ITS_OWN = ("/v1/", "/api/documents/upload", "/api/temporary/files")
+_READS_ITS_OWN = (
+    "/v1/",
+    "/api/documents/upload",
+    "/api/temporary/files",
+    "/api/sign-on/logout/",
+)
 _WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 
 
 class Bodies:
     """Wraps an application; what reaches it is one JSON object within the limits, or no body.
 
-    Left out are the API's routes, which ask for the key first and read for themselves, and uploads,
-    whose body is a file.
+    Left out are the API's routes, which ask for the key first and read for themselves, uploads,
+    whose body is a file, and what an identity provider says (a form).
     """
 
     def __init__(self, inner: ASGIApp, most_bytes: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -64,6 +64,8 @@ class Refusal:
 
 
 Refused = Callable[[Refusal], None]
+Shut = Callable[[], Collection[UUID]]
+"""Which people are shut out: what runs for them breaks off as if they had left."""
 
 
 @dataclass
@@ -87,10 +89,11 @@ class Edge:
         metrics: Metrics,
         clock: Clock,
         refused: Refused,
+        shut: Shut = frozenset,
     ) -> None:
-        """Wrap `inner`; tell `refused` of each access that was."""
+        """Wrap `inner`; tell `refused` of each access that was; send nothing more to `shut`."""
         self._inner, self._metrics, self._clock = inner, metrics, clock
-        self._refused = refused
+        self._refused, self._shut = refused, shut
         self._peers = Peers(settings)
         self._always = list(_ALWAYS)
         if settings.secure:
@@ -107,6 +110,8 @@ class Edge:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._head(answer, message)
+            elif (shut := self._shut()) and ASKER in scope and scope[ASKER][1] in shut:
+                raise CallerLeft
             answer.sent_bytes += len(message.get("body", b""))
             await send(message)
 

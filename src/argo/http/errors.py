@@ -19,6 +19,7 @@ _STATUS_OF_CODE = {
     "not_signed_in": 401,
     "invalid_api_key": 401,
     "method_not_allowed": 405,
+    "changed_meanwhile": 409,
     "body_too_large": 413,
     "unsupported_media_type": 415,
     "headers_too_large": 431,

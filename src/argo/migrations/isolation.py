@@ -45,14 +45,14 @@ def gate_reads(table: str, grants: str) -> None:
     op.execute(f"GRANT {grants} ON {table} TO argo_gate")
 
 
-def gate_function(signature: str, body: str) -> None:
+def gate_function(signature: str, body: str, language: str = "sql") -> None:
     """Make the function `signature` ("name(a bytea) RETURNS TABLE (…)") with an SQL `body`.
 
     It runs with the rights of `argo_gate`; `argo_sign_in` alone may call it.
     """
     name = signature.split(" RETURNS", 1)[0]
     op.execute(
-        f"CREATE FUNCTION {signature} LANGUAGE sql VOLATILE SECURITY DEFINER "
+        f"CREATE FUNCTION {signature} LANGUAGE {language} VOLATILE SECURITY DEFINER "
         f"SET search_path = pg_catalog, public, pg_temp AS $$ {body} $$"
     )
     arguments = name[name.index("(") :]

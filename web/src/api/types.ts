@@ -146,6 +146,18 @@ export type KeyUsage = {
   questions_of_30_days: number;
   tokens_of_30_days: number;
 };
+/** A service of an institution that says who people are. */
+export interface Provider {
+  id: string;
+  name: { fr: string; en: string };
+}
+
+/** Every such service; `by_email` when an address can choose one. */
+export interface Providers {
+  providers: Provider[];
+  by_email: boolean;
+}
+
 export type Invitation = {
   email: string | null;
   name: string | null;

@@ -26,6 +26,22 @@ export const en = {
   signedOutTitle: 'You are not signed in',
   signedOutHow:
     'Open the sign-in link you were given. If you have none, or it was used, ask your administrator for a new one.',
+  signOnWith: 'Sign in with {provider}',
+  signOnEmail: 'Your e-mail address',
+  signOnNext: 'Go on',
+  signOnOr: 'or choose your institution:',
+  signOnAway:
+    'Your institution’s sign-in service does not answer at present. Whoever is signed in stays so; try again in a minute.',
+  signOnExpired:
+    'This sign-in was begun elsewhere, more than 10 minutes ago, or is done. Please begin again.',
+  signOnGivenUp:
+    'The sign-in service did not let you in. Begin again, or ask those who run it why.',
+  signOnNotAdmitted:
+    'You are known there, but have no place here yet. Ask your administrator for one.',
+  signOnIncomplete:
+    'The sign-in service told no e-mail address of yours. Ask your administrator to have it sent.',
+  signOnShut: 'Your account is disabled. Your administrator can say why.',
+  signOnRefused: 'The sign-in service’s answer does not hold. Please tell your administrator.',
   signedOutCheck: 'I have signed in: go on',
   signOut: 'Sign out',
 

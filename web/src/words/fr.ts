@@ -29,6 +29,23 @@ export const fr: Words = {
   signedOutTitle: 'Vous n’êtes pas connecté',
   signedOutHow:
     'Ouvrez le lien de connexion que vous avez reçu. Si vous n’en avez pas, ou s’il a servi, demandez-en un nouveau à votre administrateur.',
+  signOnWith: 'Se connecter avec {provider}',
+  signOnEmail: 'Votre adresse électronique',
+  signOnNext: 'Continuer',
+  signOnOr: 'ou choisissez votre institution :',
+  signOnAway:
+    'Le service de connexion de votre institution ne répond pas en ce moment. Qui est connecté le reste ; réessayez dans une minute.',
+  signOnExpired:
+    'Cette connexion a été commencée ailleurs, il y a plus de 10 minutes, ou est terminée. Recommencez, s’il vous plaît.',
+  signOnGivenUp:
+    'Le service de connexion ne vous a pas laissé entrer. Recommencez, ou demandez pourquoi à ceux qui le gèrent.',
+  signOnNotAdmitted:
+    'Vous y êtes connu, mais n’avez pas encore de place ici. Demandez-la à votre administrateur.',
+  signOnIncomplete:
+    'Le service de connexion n’a pas transmis votre adresse électronique. Demandez à votre administrateur de la faire transmettre.',
+  signOnShut: 'Votre compte est désactivé. Votre administrateur peut dire pourquoi.',
+  signOnRefused:
+    'La réponse du service de connexion n’est pas valable. Prévenez votre administrateur.',
   signedOutCheck: 'Je me suis connecté : continuer',
   signOut: 'Se déconnecter',
 
