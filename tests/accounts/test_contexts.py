@@ -163,7 +163,6 @@ async def test_sign_in_reaches_no_table(database: Database, statement: str) -> N
         "INSERT INTO api_keys DEFAULT VALUES",
         "DELETE FROM api_keys",
         "UPDATE users SET email = 'x@y'",
-        "DELETE FROM users",
         "SELECT session_caller('x')",
         "SELECT key_caller('x')",
     ],
@@ -172,6 +171,15 @@ async def test_the_house_knows_who_there_is_and_no_way_in(
     database: Database, statement: str
 ) -> None:
     assert await refused(database.house(), statement)
+
+
+async def test_the_house_can_erase_test_people_and_nobody_else(
+    database: Database, ada: Owner, execute: Execute
+) -> None:
+    async with database.house() as house:
+        erased = await house.execute("DELETE FROM users WHERE id = %s", (ada.owner_id,))
+    assert erased.rowcount == 0
+    assert await execute("SELECT 1 FROM users WHERE id = %s", ada.owner_id)
 
 
 FORGERY = """

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.types import UserDefinedType
 
 from argo.storage.tables import instant, metadata, owned_columns
@@ -31,6 +32,10 @@ class HalfVector(UserDefinedType[object]):
     def get_col_spec(self, **kw: Any) -> str:
         """Return the type's name in SQL."""
         return "halfvec"
+
+
+# So that holding the tables against the database knows the type, too.
+ischema_names["halfvec"] = HalfVector
 
 
 def _of(table: str, columns: tuple[str, ...], other: str, name: str) -> ForeignKeyConstraint:
