@@ -41,9 +41,8 @@ from argo.http.farewell import Farewell
 from argo.http.pages import Pages
 from argo.journal.types import STRANGER, Actor, Event
 from argo.library import Library, build_library
-from argo.openai import kept_routes
 from argo.openai import routes as openai_routes
-from argo.openai.types import Asks, Keeps
+from argo.openai.types import Asks
 from argo.projects import routes as projects_routes
 from argo.projects.service import Projects
 from argo.settings import Settings
@@ -108,7 +107,7 @@ class Argo:
         heart.worker.at_each_beat(self.ground.journal.write_refused)
         heart.worker.at_each_beat(self.ground.journal.sweep, every=3600)
         heart.worker.at_each_beat(self.ground.jobs.sweep, every=3600)
-        heart.worker.at_each_beat(self.library.indexing.sweep, every=60)
+        self.library.sweeps(heart.worker)
         await heart.worker.open()
         stack.push_async_callback(heart.worker.close)
         stack.push_async_callback(subjects.asking.close)
@@ -214,20 +213,10 @@ def _routers(
         together_routes.routes(subjects.together, guard),
         projects_routes.routes(subjects.projects, guard),
         temporary_routes.routes(subjects.temporary, subjects.exports, guard, ground.clock),
-        *library.routes(guard),
-        *kept_routes.routes(
-            Keeps(
-                library.documents,
-                library.collections,
-                library.search,
-                heart.beside,
-                ground.clock,
-                server.max_body_bytes,
-            ),
-            guard,
-        ),
+        *library.routes(heart.beside, guard, ground.clock),
         openai_routes.routes(
             Asks(heart.completions, heart.beside, heart.embeddings, heart.rerank),
+            library.grounding,
             assistants,
             heart.ledger,
             guard,

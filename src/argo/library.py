@@ -8,16 +8,25 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 
 from argo.accounts.guards import Guard
+from argo.clock import Clock
+from argo.completions.beside import Beside
+from argo.completions.worker import Worker
 from argo.documents import routes
 from argo.documents.finding import Finding
 from argo.documents.reading import Reading
 from argo.documents.service import Documents
 from argo.engines.embeddings import Embeddings
+from argo.errors import Language
 from argo.extraction.service import Extractor
 from argo.ground import Ground
+from argo.guide import service as guide
+from argo.knowledge.grounding import Grounding
 from argo.knowledge.jobs import Indexing
 from argo.knowledge.search import KnowledgeSearch
 from argo.knowledge.service import Collections
+from argo.knowledge.standing import INSTITUTE, Standing, StandingFile
+from argo.openai import kept_routes
+from argo.openai.types import Keeps
 from argo.settings import Settings
 from argo.temporary import file_routes
 from argo.temporary.files import TemporaryFiles
@@ -34,6 +43,8 @@ class Library:
     collections: Collections
     search: KnowledgeSearch
     indexing: Indexing
+    grounding: Grounding
+    standing: Standing
 
     async def open(self, stack: AsyncExitStack) -> None:
         """Start the nursery of readers; `stack` ends it, and what is read with a password."""
@@ -41,13 +52,24 @@ class Library:
         stack.push_async_callback(self.extractor.close)
         stack.push_async_callback(self.documents.close)
 
-    def routes(self, guard: Guard) -> tuple[APIRouter, ...]:
-        """Return the routes of documents, and of files that are read and not kept."""
+    def sweeps(self, worker: Worker) -> None:
+        """Have `worker` look, now and then, for what must be made ready."""
+        worker.at_each_beat(self.indexing.sweep, every=60)
+        worker.at_each_beat(self.standing.sweep, every=3600)
+
+    def routes(self, beside: Beside, guard: Guard, clock: Clock) -> tuple[APIRouter, ...]:
+        """Return the routes of documents, of files that are not kept, and of what programs keep.
+
+        Searches by programs are counted by `beside`.
+        """
         extraction = self.settings.extraction
         temporary = TemporaryFiles(self.extractor, extraction.max_file_bytes)
+        most_body_bytes = self.settings.server.max_body_bytes
+        keeps = Keeps(self.documents, self.collections, self.search, beside, clock, most_body_bytes)
         return (
             routes.routes(self.documents, self.settings.documents, extraction, guard),
             file_routes.routes(temporary, guard),
+            *kept_routes.routes(keeps, guard),
         )
 
 
@@ -69,12 +91,32 @@ def build_library(ground: Ground, embeddings: Embeddings) -> Library:
     indexing = Indexing(database, documents, embeddings)
     indexing.does(ground.jobs)
     reading.when_read(indexing.document_read)
+    collections = Collections(database, key_store, documents, ground.clock)
+    search = KnowledgeSearch(database, key_store, embeddings)
+    standing = Standing(collections, _guide(), lambda: _reads_guide(ground.settings))
+    standing.does(ground.jobs)
     return Library(
         settings,
         extractor,
         documents,
         Finding(database, key_store),
-        Collections(database, key_store, documents, ground.clock),
-        KnowledgeSearch(database, key_store, embeddings),
+        collections,
+        search,
         indexing,
+        Grounding(collections, search),
+        standing,
     )
+
+
+def _guide() -> list[StandingFile]:
+    """Return the guide's pages in both languages, each a file."""
+    languages: tuple[Language, ...] = ("fr", "en")
+    return [
+        StandingFile(f"{page.title.replace('/', '-')}.md", page.text.encode())
+        for language in languages
+        for page in guide.pages(language)
+    ]
+
+
+def _reads_guide(settings: Settings) -> bool:
+    return any(INSTITUTE in each.collections for each in settings.assistants)

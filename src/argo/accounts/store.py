@@ -213,6 +213,12 @@ async def name_set(person: Connection, owner: Owner, name: str) -> None:
 # ── house context: who there is ──────────────────────────────────────────────────────────────
 
 
+async def institutions(house: Connection) -> list[UUID]:
+    """Return the ids of all institutions."""
+    cursor = await house.execute("SELECT id FROM institutions ORDER BY id")
+    return [row[0] for row in await cursor.fetchall()]
+
+
 async def institution_named(house: Connection, slug: str) -> UUID | None:
     """Return the institution with this slug."""
     cursor = await house.execute("SELECT id FROM institutions WHERE slug = %s", (slug,))

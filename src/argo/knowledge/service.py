@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Container, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -51,11 +51,12 @@ class Collections:
         attributes: Mapping[str, Attribute] | None = None,
         shared: bool = False,
         expires_after_days: int | None = None,
+        collection_id: UUID | None = None,
     ) -> Collection:
-        """Make an empty collection; raises `CollectionNameInvalid`."""
+        """Make an empty collection, unless `collection_id` is there; raises `CollectionNameInvalid`."""
         called = _checked(name, purpose)
         key = await self._key_store.key_or_new(owner)
-        collection_id, now = self._clock.new_id(), self._clock.now()
+        collection_id, now = collection_id or self._clock.new_id(), self._clock.now()
         async with self._database.person(owner) as person:
             await store.added(
                 person,
@@ -83,6 +84,16 @@ class Collections:
         async with self._database.person(reader) as person:
             rows = await store.readable(person, purpose, MOST_COLLECTIONS)
         return [await self._opened(row) for row in rows]
+
+    async def of_institution(self, reader: Owner, names: Container[str]) -> list[UUID]:
+        """Return those of the institution's own collections that are so named and may be read."""
+        house = Owner(reader.institution_id, reader.institution_id)
+        async with self._database.person(reader) as person:
+            rows = await store.readable(person, "collection", MOST_COLLECTIONS, house.owner_id)
+        if not rows:
+            return []
+        key = await self._key_store.key_or_new(house)
+        return [row.id for row in rows if key.open(row.name, _name_place(row.id)) in names]
 
     async def change(
         self,

@@ -67,7 +67,8 @@ async def added(
     """Add a collection."""
     await person.execute(
         "INSERT INTO collections (id, institution_id, owner_id, purpose, name, attributes, shared, "
-        "created_at, used_at, expires_after_days) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        "created_at, used_at, expires_after_days) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
+        "ON CONFLICT (id) DO NOTHING",
         (
             collection_id,
             owner.institution_id,
@@ -90,13 +91,16 @@ async def collection(person: Connection, collection_id: UUID) -> CollectionRow |
     return await cursor.fetchone()
 
 
-async def readable(person: Connection, purpose: Purpose, limit: int) -> list[CollectionRow]:
-    """Return the collections this person may read, newest first."""
+async def readable(
+    person: Connection, purpose: Purpose, limit: int, holder: UUID | None = None
+) -> list[CollectionRow]:
+    """Return the collections this person may read, of anybody or of `holder`, newest first."""
     cursor = person.cursor(row_factory=class_row(CollectionRow))
     await cursor.execute(
-        _COLLECTION + "WHERE deleted_at IS NULL AND purpose = %s "
-        "ORDER BY created_at DESC, id DESC LIMIT %s",
-        (purpose, limit),
+        _COLLECTION + "WHERE deleted_at IS NULL AND purpose = %(purpose)s "
+        "AND (%(holder)s::uuid IS NULL OR owner_id = %(holder)s) "
+        "ORDER BY created_at DESC, id DESC LIMIT %(limit)s",
+        {"purpose": purpose, "holder": holder, "limit": limit},
     )
     return await cursor.fetchall()
 

@@ -22,6 +22,7 @@ from argo.engines.types import Model
 from argo.errors import ArgoError
 from argo.http.direct import PlainRoute
 from argo.http.json_body import read_object
+from argo.knowledge.grounding import Grounding
 from argo.openai import (
     anthropic,
     beside,
@@ -36,6 +37,7 @@ from argo.openai import (
 )
 from argo.openai.answers import Answer
 from argo.openai.anthropic_shape import MessageShape
+from argo.openai.citations import grounded
 from argo.openai.response_shape import ResponseShape
 from argo.openai.shapes import CompletionShape, Shape, TextShape
 from argo.openai.types import Asked, Asks
@@ -49,6 +51,7 @@ Welcome = Callable[[Request], Awaitable[Caller]]
 
 def routes(
     asks: Asks,
+    grounding: Grounding,
     assistants: Assistants,
     ledger: Ledger,
     guard: Guard,
@@ -76,6 +79,7 @@ def routes(
             caller = await welcome(request)
             body, resolved, instructions = await read(request, caller)
             asked, shape = reader(body, resolved.model, instructions)
+            asked, shape = await grounded(grounding, caller.owner, resolved, asked, shape)
             question = _question(caller, resolved, asked)
             still = partial(welcome, request)
             return Answer(completions, question, shape, still, clock, stream=asked.stream)
