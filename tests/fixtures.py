@@ -24,6 +24,7 @@ from argo import migrations
 from argo.accounts.people import People
 from argo.accounts.service import Accounts
 from argo.app import Argo, build
+from argo.charter.types import SHIPPED
 from argo.clock import Clock
 from argo.embedded.types import Addresses
 from argo.engines.types import ModelSettings, ReplicaSettings
@@ -102,9 +103,12 @@ async def institution(addresses: postgres.Addresses, clock: Clock) -> UUID:
 
 @pytest.fixture
 async def new_person(addresses: postgres.Addresses, institution: UUID, clock: Clock) -> NewPerson:
-    """Makes people: `await new_person()` in this test's institution, or in another."""
+    """Makes people: `await new_person()` in this test's institution, or in another.
 
-    async def new_person(institution_id: UUID = institution) -> Owner:
+    They accepted the charter that ships, unless `accepts=False`.
+    """
+
+    async def new_person(institution_id: UUID = institution, *, accepts: bool = True) -> Owner:
         user_id = clock.new_id()
         async with await psycopg.AsyncConnection.connect(addresses.superuser) as connection:
             await connection.execute(
@@ -112,6 +116,11 @@ async def new_person(addresses: postgres.Addresses, institution: UUID, clock: Cl
                 "VALUES (%s, %s, %s, %s, 'Ada', 'member')",
                 (user_id, institution_id, user_id, f"{user_id.hex}@example.org"),
             )
+            if accepts:
+                await connection.execute(
+                    "INSERT INTO charter_acceptances VALUES (%s, %s, %s, now())",
+                    (institution_id, user_id, SHIPPED),
+                )
         return Owner(institution_id, user_id)
 
     return new_person

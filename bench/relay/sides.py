@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from argo import settings
+from argo.charter.types import SHIPPED
 from argo.commanding import commanding
 from bench.relay.callers import Target
 from bench.relay.figures import children, command
@@ -168,6 +169,7 @@ async def _keys(loaded: settings.Settings) -> tuple[str, ...]:
     async with commanding(loaded) as house:
         for number in range(PEOPLE):
             owner = await house.people.add(f"p{number}@bench.example", None, None, "member")
+            await house.charters.accept(owner, SHIPPED)
             keys.append((await house.accounts.create_key(owner, "bench", None))[0])
     return tuple(keys)
 

@@ -16,7 +16,7 @@ from argo.assistants.service import Assistants
 from argo.clock import Clock
 from argo.completions.context import Measure
 from argo.conversations import routes as conversations_routes
-from argo.conversations import search_routes, shell, together_routes
+from argo.conversations import search_routes, together_routes
 from argo.conversations.answers import Interruptions
 from argo.conversations.asking import Asking
 from argo.conversations.attachments import Attachments
@@ -49,11 +49,12 @@ from argo.settings import Settings
 from argo.storage.database import Database
 from argo.temporary import routes as temporary_routes
 from argo.temporary.service import Temporary
+from argo.welcome import welcome_routes
 
 PAGE_FOLDER = Path(__file__).parent / "page"
 _PAGE_ADDRESSES = tuple(
     "/ /c/{id} /p/{id} /p/{id}/new /temporary /sign-in/{token} /signed-out "
-    "/keys /files /sessions /settings /accessibility".split()
+    "/keys /files /sessions /settings /accessibility /charter /guide /guide/{name}".split()
 )
 
 
@@ -198,9 +199,7 @@ def _routers(
     assistants, guard = subjects.assistants, entrance.guard
     return (
         *entrance.routes(),
-        shell.routes(
-            entrance.accounts, heart.quotas, heart.ledger, heart.completions, assistants, guard
-        ),
+        *welcome_routes(ground, heart, entrance.accounts, assistants, guard),
         conversations_routes.routes(
             subjects.conversations,
             subjects.asking,

@@ -12,6 +12,8 @@ from argo.accounts.administration import Administration
 from argo.accounts.crowd import Crowd
 from argo.accounts.people import People
 from argo.accounts.service import Accounts
+from argo.charter.service import Charters
+from argo.charter.types import SHIPPED
 from argo.clock import Clock
 from argo.embedded.attach import attached
 from argo.embedded.types import Addresses
@@ -31,6 +33,7 @@ class Commanding:
     administration: Administration
     accounts: Accounts
     crowd: Crowd
+    charters: Charters
     journal: Journal
     base: str
 
@@ -55,8 +58,16 @@ async def commanding(settings: Settings) -> AsyncIterator[Commanding]:
             people = People(database, root, clock, journal)
             administration = Administration(database, clock, journal)
             accounts = Accounts(database, root, clock)
-            crowd = Crowd(database, accounts, journal, clock, Ledger(database, clock).forget)
-            yield Commanding(people, administration, accounts, crowd, journal, base)
+            charters = Charters(database, clock, journal)
+            crowd = Crowd(
+                database,
+                accounts,
+                journal,
+                clock,
+                welcome=lambda owner: charters.accept(owner, SHIPPED),
+                forget=Ledger(database, clock).forget,
+            )
+            yield Commanding(people, administration, accounts, crowd, charters, journal, base)
         finally:
             await database.close()
 

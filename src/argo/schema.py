@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argo.accounts import tables as _accounts
+from argo.charter import tables as _charter
 from argo.completions import tables as _completions
 from argo.conversations import tables as _conversations
 from argo.documents import tables as _documents
@@ -16,6 +17,7 @@ from argo.usage import tables as _usage
 
 SUBJECTS = (
     _accounts,
+    _charter,
     _completions,
     _conversations,
     _documents,

@@ -18,6 +18,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from argo.accounts.providers import IdentityProviderSettings
 from argo.assistants.types import AssistantSettings
+from argo.charter.types import ContactSettings
 from argo.completions.types import QueueSettings
 from argo.documents.types import DocumentSettings
 from argo.embedded.types import EmbeddedSettings
@@ -58,6 +59,7 @@ class Settings:
     engines: EngineSettings = field(default_factory=EngineSettings)
     journal: JournalSettings = field(default_factory=JournalSettings)
     queue: QueueSettings = field(default_factory=QueueSettings)
+    contacts: ContactSettings = field(default_factory=ContactSettings)
     embeddings: EmbeddingsSettings | None = None
     rerank: RerankSettings | None = None
     embedded: EmbeddedSettings = field(default_factory=EmbeddedSettings)

@@ -46,7 +46,9 @@ async def visit(
     """
     wrong: list[str] = []
 
-    async def visit(language: str = "en-GB", scheme: str = "light", width: int = 1280) -> Page:
+    async def visit(
+        language: str = "en-GB", scheme: str = "light", width: int = 1280, *, accepts: bool = True
+    ) -> Page:
         context = await chromium.new_context(
             locale=language,
             color_scheme=scheme,  # type: ignore[arg-type]
@@ -58,11 +60,12 @@ async def visit(
         page.on("request", lambda request: wrong.extend(strays(request.url, service.url)))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda said: wrong.extend(breaches(said.text)))
-        token = await service.people.link(await new_person())
+        token = await service.people.link(await new_person(accepts=accepts))
         await page.goto(f"/sign-in/{token}")
         fr = language.startswith("fr")
         await page.get_by_role("button", name="Se connecter" if fr else "Sign in").click()
-        await page.get_by_label("Votre question" if fr else "Your question").wait_for()
+        box = page.get_by_label("Votre question" if fr else "Your question")
+        await box.wait_for(state="visible" if accepts else "attached")
         return page
 
     yield visit

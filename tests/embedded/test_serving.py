@@ -22,6 +22,7 @@ import pytest
 from argo.clock import Clock
 from argo.embedded.attach import attached
 from tests.embedded.families import ARGO, alive, descendants, soon
+from tests.support.charter import accept_by_link
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("argo.app") is None, reason="there is no application to serve yet"
@@ -192,7 +193,7 @@ def test_a_second_service_on_the_folder_exits_2(data: Path, tmp_path: Path) -> N
 
 def test_answers_under_way_end_before_the_service_does(data: Path, tmp_path: Path) -> None:
     with serving(data, tmp_path) as serve:
-        command("user", "add", "ada@institute.example", data=data)
+        accept_by_link(command("user", "add", "ada@institute.example", data=data))
         key = command("key", "create", "--user", "ada@institute.example", "--name", "t", data=data)
         assert soon(lambda: _models(serve.url, key) != [], 20)
         body = {

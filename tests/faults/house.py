@@ -206,6 +206,8 @@ class Writer:
         async with Browser(self._house.url) as browser:
             token = link.rpartition("/")[2]
             assert (await browser.post("/api/sign-in", {"token": token})).status == 204
+            accepted = await browser.post("/api/charter/acceptances", {"version": 1})
+            assert accepted.status == 204
             self._cookies = browser.cookies
 
     async def write(self, stop: asyncio.Event) -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.source import ROOT
+from tests.support.charter import accept_by_link
 
 WEIGHTS = "argo/embedded/weights/SmolLM2-135M-Instruct.Q4_1.gguf"
 
@@ -134,7 +135,7 @@ def answered(environment: Path, folder: Path) -> bool:
     with serving([argo, "serve", "--port", "0", "--workers", "1", *data], folder) as url:
         with urllib.request.urlopen(url, timeout=10) as page:
             assert b"<script" in page.read()
-        told(argo, "user", "add", "ada@example.org", *data)
+        accept_by_link(told(argo, "user", "add", "ada@example.org", *data))
         key = told(argo, "key", "create", "--user", "ada@example.org", "--name", "a wheel", *data)
         asked = {
             "model": "generalist-small",

@@ -117,6 +117,20 @@ ROWS = {
             "SELECT 'https://idp.example.org', 'ada', institution_id, id, now() FROM users"
         ),
     ),
+    "0016": (
+        "charter_acceptances",
+        (
+            "INSERT INTO charter_acceptances (institution_id, owner_id, version, accepted_at) "
+            "SELECT institution_id, id, 1, now() FROM users"
+        ),
+    ),
+    "0017": (
+        "self_checks",
+        (
+            "INSERT INTO self_checks (institution_id, owner_id, version, done_at) "
+            "SELECT institution_id, id, 1, now() FROM users"
+        ),
+    ),
 }
 
 

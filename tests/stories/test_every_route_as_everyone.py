@@ -6,8 +6,9 @@ from tests.accounts.conftest import Execute, execute  # noqa: F401 - a fixture
 from tests.fixtures import NewPerson, Service, signed_in
 from tests.support.browser import Browser
 
-# What a stranger may ask: to sign in or out, and which providers there are.
+# What a stranger may ask: to sign in or out, which providers there are, the guide.
 OPEN = {
+    ("get", "/api/guide"),
     ("get", "/api/sign-on"),
     ("get", "/api/sign-on/callback/{provider_id}"),
     ("post", "/api/sign-out"),

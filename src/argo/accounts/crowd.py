@@ -26,14 +26,16 @@ class Crowd:
         accounts: Accounts,
         journal: Journal,
         clock: Clock,
+        welcome: Callable[[Owner], Awaitable[None]],
         forget: Callable[[Connection, UUID], Awaitable[None]],
     ) -> None:
         """Work in `database`; keys come from `accounts`, what changes stands in `journal`.
 
-        `forget` erases what the subjects above hold of an institution's people.
+        `welcome` does for a new person what lets them ask; `forget` erases what the subjects above hold of an institution's people.
         """
         self._database, self._accounts = database, accounts
         self._journal, self._clock, self._forget = journal, clock, forget
+        self._welcome = welcome
 
     async def prepare(self, count: int) -> AsyncIterator[str]:
         """Make `count` test people in place of those there are, and yield a key of each."""
@@ -52,6 +54,7 @@ class Crowd:
                     email = f"loadtest-{number}@loadtest.invalid"
                     await store.user_added(house, owner, email, f"Test {number}", "member")
             for owner in some:
+                await self._welcome(owner)
                 secret, _ = await self._accounts.create_key(owner, "load test", None)
                 yield secret
 

@@ -68,6 +68,21 @@ class LinkUnknown(ArgoError):
     )
 
 
+class TermsNotAccepted(ArgoError):
+    """A question of somebody who has not accepted their institution's charter in force."""
+
+    code = "terms_not_accepted"
+    kind = "refused"
+    english = (
+        "Read and accept the charter first: sign in at {address} once and press the button there. "
+        "It takes effect at once, for your API keys too."
+    )
+    french = (
+        "Lisez et acceptez d'abord la charte : connectez-vous une fois sur {address} et pressez-y "
+        "le bouton. L'effet est immédiat, pour vos clés d'API aussi."
+    )
+
+
 class SessionUnknown(ArgoError):
     """No such session of this person."""
 

@@ -15,6 +15,7 @@ from argo.accounts.errors import (
     ModelNotOfKey,
     NotAdministrator,
     NotSignedIn,
+    TermsNotAccepted,
 )
 from argo.accounts.service import Accounts
 from argo.accounts.sign_on import BEGUN_LASTS
@@ -93,6 +94,18 @@ class Guard:
             raise InvalidApiKey
         return _known(request, await self._accounts.asking(key.strip()))
 
+    async def asking(self, request: Request) -> Caller:
+        """Like `session`, for who asks a question; raises `TermsNotAccepted` besides."""
+        return self._accepted(request, await self.session(request))
+
+    async def asking_key(self, request: Request) -> Caller:
+        """Like `key`, for who asks a question; raises `TermsNotAccepted` besides."""
+        return self._accepted(request, await self.key(request))
+
+    async def asking_key_either_way(self, request: Request) -> Caller:
+        """Like `key_either_way`, for who asks a question; raises `TermsNotAccepted` besides."""
+        return self._accepted(request, await self.key_either_way(request))
+
     def own_page(self, request: Request) -> None:
         """Let through what only reads, or comes from ARGO's own page.
 
@@ -161,6 +174,11 @@ class Guard:
         if origin is None:
             raise CrossSiteRefused
         return origin
+
+    def _accepted(self, request: Request, caller: Caller) -> Caller:
+        if not caller.accepted:
+            raise TermsNotAccepted(address=f"{self._own_origin(request) or ''}/charter")
+        return caller
 
     def _own_origin(self, request: Request) -> str | None:
         """Return the service's origin, None where the request's `Host` may be anybody's name.

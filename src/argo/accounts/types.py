@@ -38,6 +38,8 @@ class Caller:
     language: Language | None
     institution_slug: str
     institution_name: str
+    accepted: bool = False
+    """Whether this person accepted their institution's charter in force."""
     session_id: UUID | None = None
     key_id: UUID | None = None
     key_models: Sequence[str] | None = None

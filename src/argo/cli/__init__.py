@@ -17,6 +17,7 @@ COMMANDS = {
     "institution": "add and list institutions",
     "unit": "add and list units of an institution",
     "key": "make API keys",
+    "charter": "publish or withdraw the charter that people accept",
     "engine": "run a simulated engine",
     "loadtest": "measure any OpenAI-compatible address under load",
     "doctor": "check settings, database, engines, storage, keys and clock",

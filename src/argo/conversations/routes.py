@@ -132,7 +132,7 @@ def _asking_routes(router: APIRouter, asking: Asking, guard: Guard) -> None:
         conversation_id: UUID,
         sent: schemas.QuestionSent,
         request: Request,
-        caller: Annotated[Caller, Depends(guard.session)],
+        caller: Annotated[Caller, Depends(guard.asking)],
     ) -> schemas.AskedShown:
         """Ask: the question is stored, its answer is being written."""
         new = NewQuestion(**sent.model_dump())
@@ -150,7 +150,7 @@ def _asking_routes(router: APIRouter, asking: Asking, guard: Guard) -> None:
         conversation_id: UUID,
         sent: schemas.AnswerSent,
         request: Request,
-        caller: Annotated[Caller, Depends(guard.session)],
+        caller: Annotated[Caller, Depends(guard.asking)],
     ) -> schemas.AnswerShown:
         """Have a question answered once more."""
         new = NewAnswer(**sent.model_dump())
@@ -186,7 +186,7 @@ def _going_on_routes(router: APIRouter, asking: Asking, guard: Guard) -> None:
         answer_id: UUID,
         sent: schemas.GoOnSent,
         request: Request,
-        caller: Annotated[Caller, Depends(guard.session)],
+        caller: Annotated[Caller, Depends(guard.asking)],
     ) -> schemas.AnswerShown:
         """Have an answer that broke off go on."""
         language = reading(caller, request)
@@ -212,7 +212,7 @@ def _summary_routes(router: APIRouter, summaries: Summaries, guard: Guard) -> No
         conversation_id: UUID,
         sent: schemas.SummarySent,
         request: Request,
-        caller: Annotated[Caller, Depends(guard.session)],
+        caller: Annotated[Caller, Depends(guard.asking)],
     ) -> schemas.AnswerShown:
         """Have a branch summarised, for the model to read in its place."""
         new = NewSummary(**sent.model_dump())

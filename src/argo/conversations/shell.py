@@ -12,6 +12,7 @@ from argo.accounts.service import Accounts
 from argo.accounts.types import Caller
 from argo.assistants.service import Assistants
 from argo.assistants.types import Choice
+from argo.charter.types import ContactSettings
 from argo.completions.service import Completions
 from argo.quotas.service import Quotas
 from argo.quotas.types import Allowance
@@ -108,6 +109,15 @@ class RetentionShown(BaseModel):
     days: int | None
 
 
+class ContactsShown(BaseModel):
+    """Whom to write to, each an address or a sentence."""
+
+    charter: str | None
+    data_protection: str | None
+    security: str | None
+    accessibility: str | None
+
+
 class MeShown(BaseModel):
     """The shell of the page."""
 
@@ -116,6 +126,8 @@ class MeShown(BaseModel):
     choices: list[ChoiceShown]
     quota: QuotaShown
     retention: RetentionShown
+    accepted: bool
+    contacts: ContactsShown
     signed_in_until: datetime | None
     session_id: UUID | None
 
@@ -138,6 +150,7 @@ def routes(
     ledger: Ledger,
     completions: Completions,
     assistants: Assistants,
+    contacts: ContactSettings,
     guard: Guard,
 ) -> APIRouter:
     """Return the routes of the page's shell."""
@@ -155,6 +168,8 @@ def routes(
             choices=[_choice(each, completions) for each in assistants.choices()],
             quota=_quota(standing),
             retention=RetentionShown(days=None),
+            accepted=caller.accepted,
+            contacts=ContactsShown(**vars(contacts)),
             signed_in_until=caller.signed_in_until,
             session_id=caller.session_id,
         )

@@ -88,14 +88,16 @@ def routes(
         name, described = path.strip("/").replace("/", "_"), description.SURFACES[path]
         router.add_api_route(path, ask, methods=["POST"], name=name, openapi_extra=described)
 
-    surface("/chat/completions", "Answer messages, whole or as a stream.", _completion, guard.key)
-    surface("/completions", "Go on with a text, whole or as a stream.", _text, guard.key)
-    surface("/responses", "Answer input items, whole or as a stream.", _responses, guard.key)
+    surface(
+        "/chat/completions", "Answer messages, whole or as a stream.", _completion, guard.asking_key
+    )
+    surface("/completions", "Go on with a text, whole or as a stream.", _text, guard.asking_key)
+    surface("/responses", "Answer input items, whole or as a stream.", _responses, guard.asking_key)
     surface(
         "/messages",
         "Answer Anthropic's clients in their own form.",
         _messages,
-        guard.key_either_way,
+        guard.asking_key_either_way,
     )
 
     async def count(request: Request) -> Response:
@@ -115,7 +117,7 @@ def _beside_routes(
     router: APIRouter, asks: Asks, guard: Guard, clock: Clock, most_body_bytes: int
 ) -> None:
     async def read(request: Request) -> tuple[Caller, dict[str, Any]]:
-        caller = await guard.key(request)
+        caller = await guard.asking_key(request)
         return caller, await read_object(
             request.receive, dict(request.scope["headers"]), most_body_bytes
         )

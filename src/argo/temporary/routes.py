@@ -122,7 +122,7 @@ def routes(temporary: Temporary, exports: Exports, guard: Guard, clock: Clock) -
     async def answer(
         sent: TranscriptSent,
         request: Request,
-        caller: Annotated[Caller, Depends(guard.session)],
+        caller: Annotated[Caller, Depends(guard.asking)],
     ) -> Response:
         """Answer the last message of a transcript; closing the connection stops it."""
         language = reading(caller, request)
@@ -137,7 +137,7 @@ def routes(temporary: Temporary, exports: Exports, guard: Guard, clock: Clock) -
     async def summarise(
         sent: TranscriptSent,
         request: Request,
-        caller: Annotated[Caller, Depends(guard.session)],
+        caller: Annotated[Caller, Depends(guard.asking)],
     ) -> Response:
         """Summarise a transcript, for the page to send in its place."""
         admitted = await temporary.admit_summary(Asker(caller.owner, "temporary"), sent.read())

@@ -19,6 +19,18 @@ export type User = {
   role: string;
   language: 'fr' | 'en' | null;
 };
+export type Contacts = Record<
+  'charter' | 'data_protection' | 'security' | 'accessibility',
+  string | null
+>;
+export type Charter = {
+  version: number;
+  fr: string;
+  en: string;
+  published_at: string | null;
+  accepted_at: string | null;
+};
+export type GuidePage = { number: number; name: string; title: string; text: string };
 export type Me = {
   user: User;
   institution: { slug: string; name: string };
@@ -31,6 +43,8 @@ export type Me = {
     tokens: { limit: number; remaining: number; resets_in_seconds: number } | null;
   };
   retention: { days: number | null };
+  accepted: boolean;
+  contacts: Contacts;
   session_id: string | null;
 };
 export type Colour = 'grey' | 'teal' | 'blue' | 'violet' | 'rose' | 'red' | 'amber' | 'green';

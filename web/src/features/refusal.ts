@@ -10,7 +10,8 @@ export function outgrown(error: unknown): boolean {
 
 /**
  * What a person is told of `error`, null when another part of the page says it: an exhausted
- * quota is counted down, a session that ended shows how to sign in.
+ * quota is counted down, a session that ended shows how to sign in, a charter not yet accepted
+ * stands before the box.
  */
 export function told(error: unknown): string | null {
   if (!(error instanceof Refused)) return say('offline');
@@ -20,6 +21,10 @@ export function told(error: unknown): string | null {
   }
   if (error.code === 'quota_exhausted') {
     quota.exhausted(error.retryAfter ?? 1);
+    return null;
+  }
+  if (error.code === 'terms_not_accepted' && session.me) {
+    session.me.accepted = false;
     return null;
   }
   return error.message;
