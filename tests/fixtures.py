@@ -95,7 +95,7 @@ async def institution(addresses: postgres.Addresses, clock: Clock) -> UUID:
     institution_id = clock.new_id()
     async with await psycopg.AsyncConnection.connect(addresses.superuser) as connection:
         await connection.execute(
-            "INSERT INTO institutions (id, slug, name) VALUES (%s, %s, %s)",
+            "INSERT INTO institutions (id, slug, name, charter) VALUES (%s, %s, %s, true)",
             (institution_id, f"i-{institution_id.hex}", "Institute of tests"),
         )
     return institution_id

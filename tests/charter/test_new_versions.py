@@ -116,12 +116,35 @@ async def test_both_stand_in_the_journal(
         ]
 
 
+async def test_an_institution_asks_for_a_charter_when_it_has_one(
+    service: Service,
+    new_person: NewPerson,
+    engine: ScriptedEngine,
+    charters: Charters,
+    slug: str,
+) -> None:
+    bearer = f"Bearer {await api_key(service, await new_person(accepts=False))}"
+    async with Browser(service.url) as program:
+
+        async def asked() -> int:
+            engine.says("Bonjour.")
+            path = "/v1/chat/completions"
+            return (await program.post(path, SOMETHING, authorization=bearer)).status
+
+        assert await charters.withdraw(slug) == 1
+        assert await asked() == 200
+        assert await charters.take_shipped(slug) == 1
+        assert await asked() == 403
+
+
 async def test_two_who_publish_at_once_make_two_versions(charters: Charters, slug: str) -> None:
     made = await asyncio.gather(*(charters.publish("# Un", "# One", slug) for _ in range(5)))
     assert sorted(made) == [2, 3, 4, 5, 6]
 
 
 async def test_what_cannot_be_published_or_withdrawn_is_said(charters: Charters, slug: str) -> None:
+    # The institution of the tests has taken the charter that ships.
+    assert await charters.withdraw(slug) == 1
     with pytest.raises(NothingPublished):
         await charters.withdraw(slug)
     for verb in (charters.publish("# Un", "# One", "nowhere"), charters.withdraw("nowhere")):

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -29,6 +30,7 @@ institutions = Table(
     Column("id", Uuid, primary_key=True),
     Column("slug", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
+    Column("charter", Boolean, nullable=False, server_default=false()),
 )
 
 units = Table(

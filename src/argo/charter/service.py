@@ -41,6 +41,20 @@ class Charters:
             if not await store.acceptance_added(person, owner, version, self._clock.now()):
                 raise CharterChanged
 
+    async def take_shipped(self, institution: str | None = None, *, by: Actor = COMMAND) -> int:
+        """Put the charter that ships in force and return its number; raises `InstitutionUnknown`."""
+        slug = institution or DEFAULT_INSTITUTION
+        async with self._database.house() as house:
+            institution_id = await store.institution_held(house, slug)
+            if institution_id is None:
+                raise InstitutionUnknown(slug=slug)
+            if await store.shipped_taken(house, institution_id, taken=True):
+                actor = Actor(by.kind, institution_id, by.person_id)
+                await self._journal.record(
+                    house, Event(actor, "charter.published", "charter", str(SHIPPED))
+                )
+        return SHIPPED
+
     async def publish(
         self, french: str, english: str, institution: str | None = None, *, by: Actor = COMMAND
     ) -> int:
@@ -64,6 +78,8 @@ class Charters:
     async def withdraw(self, institution: str | None = None, *, by: Actor = COMMAND) -> int:
         """Withdraw the version in force and return its number: the one before holds again.
 
+        After the one that ships there is none.
+
         Who accepted the one before need not do so again. Raises `InstitutionUnknown` or
         `NothingPublished`.
         """
@@ -74,7 +90,9 @@ class Charters:
                 raise InstitutionUnknown(slug=slug)
             version = await store.charter_withdrawn(house, institution_id, self._clock.now())
             if version is None:
-                raise NothingPublished(slug=slug)
+                if not await store.shipped_taken(house, institution_id, taken=False):
+                    raise NothingPublished(slug=slug)
+                version = SHIPPED
             actor = Actor(by.kind, institution_id, by.person_id)
             await self._journal.record(
                 house, Event(actor, "charter.withdrawn", "charter", str(version))

@@ -38,7 +38,8 @@ async def accepted_at(person: Connection, owner: Owner, version: int) -> datetim
 async def acceptance_added(person: Connection, owner: Owner, version: int, at: datetime) -> bool:
     """Keep that the person accepted `version`, if it is in force; returns whether it is."""
     cursor = await person.execute(
-        "WITH force AS (SELECT charter_in_force(%(institution)s) AS version), "
+        # Where none is in force, the one that ships may be accepted ahead.
+        "WITH force AS (SELECT greatest(charter_in_force(%(institution)s), 1) AS version), "
         "added AS (INSERT INTO charter_acceptances (institution_id, owner_id, version, "
         "accepted_at) SELECT %(institution)s, %(owner)s, version, %(at)s FROM force "
         "WHERE version = %(version)s ON CONFLICT DO NOTHING) "
@@ -96,6 +97,15 @@ async def charter_added(
     assert row is not None
     version: int = row[0]
     return version
+
+
+async def shipped_taken(house: Connection, institution_id: UUID, *, taken: bool) -> bool:
+    """Have the charter that ships hold for an institution, or no more; returns whether it changed."""
+    cursor = await house.execute(
+        "UPDATE institutions SET charter = %s WHERE id = %s AND charter <> %s",
+        (taken, institution_id, taken),
+    )
+    return cursor.rowcount == 1
 
 
 async def charter_withdrawn(house: Connection, institution_id: UUID, at: datetime) -> int | None:

@@ -24,8 +24,13 @@ def add(subparsers: argparse._SubParsersAction[Any]) -> None:
     )
     verbs = charter.add_subparsers(dest="verb", required=True)
     publish = verbs.add_parser("publish", help="put a new version in force; all accept it anew")
-    publish.add_argument("french", type=Path, metavar="FILE.fr.md")
-    publish.add_argument("english", type=Path, metavar="FILE.en.md")
+    publish.add_argument(
+        "files",
+        type=Path,
+        nargs="*",
+        metavar="FILE",
+        help="FILE.fr.md FILE.en.md; none: the charter that ships",
+    )
     withdraw = verbs.add_parser("withdraw", help="withdraw it; the version before holds again")
     for verb in (publish, withdraw):
         verb.add_argument("--institution", metavar="SLUG")
@@ -35,8 +40,9 @@ def add(subparsers: argparse._SubParsersAction[Any]) -> None:
 def run(args: argparse.Namespace) -> int:
     """Publish or withdraw; returns the exit status."""
     texts = None
-    if args.verb == "publish":
-        texts = _text(args.french, ".fr.md"), _text(args.english, ".en.md")
+    if args.verb == "publish" and args.files:
+        french, english = args.files[0], args.files[-1]
+        texts = _text(french, ".fr.md"), _text(english, ".en.md")
     return asyncio.run(_run(args, settings.load(args.config, args.data), texts))
 
 
@@ -47,6 +53,9 @@ async def _run(
         if texts is not None:
             version = await house.charters.publish(*texts, args.institution)
             print(f"Version {version} is in force.", file=sys.stderr)
+        elif args.verb == "publish":
+            version = await house.charters.take_shipped(args.institution)
+            print(f"Version {version}, the one that ships, is in force.", file=sys.stderr)
         else:
             version = await house.charters.withdraw(args.institution)
             print(f"Version {version} is withdrawn.", file=sys.stderr)

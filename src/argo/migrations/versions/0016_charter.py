@@ -75,19 +75,26 @@ def _tables() -> None:
 
 
 def _in_force() -> None:
-    # Version 1 is the charter that ships. A release that changes its text gives it a number of
-    # its own here, below every published one: nothing else says which it is.
+    # An institution decides when it has a charter: until it publishes one, or the one that ships,
+    # there is none (version 0). Version 1 is the one that ships. A release that changes its text
+    # gives it a number of its own here, below every published one: nothing else says which it is.
+    op.add_column(
+        "institutions",
+        sa.Column("charter", sa.Boolean, nullable=False, server_default=sa.false()),
+    )
     op.execute(
         "CREATE FUNCTION charter_in_force(institution uuid) RETURNS integer LANGUAGE sql STABLE "
         "SET search_path = pg_catalog, public, pg_temp AS $$ "
-        "SELECT coalesce(max(version), 1) FROM public.charters "
-        "WHERE institution_id = institution AND withdrawn_at IS NULL $$"
+        "SELECT coalesce((SELECT max(version) FROM public.charters "
+        "WHERE institution_id = institution AND withdrawn_at IS NULL), "
+        "(SELECT charter::int FROM public.institutions WHERE id = institution), 0) $$"
     )
     op.execute(
         "CREATE FUNCTION charter_accepted(institution uuid, person uuid) RETURNS boolean "
         "LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$ "
-        "SELECT EXISTS (SELECT FROM public.charter_acceptances WHERE owner_id = person "
-        "AND version = public.charter_in_force(institution)) $$"
+        "SELECT force = 0 OR EXISTS (SELECT FROM public.charter_acceptances "
+        "WHERE owner_id = person AND version = force) "
+        "FROM public.charter_in_force(institution) AS force $$"
     )
     for function in ("charter_in_force(uuid)", "charter_accepted(uuid, uuid)"):
         op.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
