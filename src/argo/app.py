@@ -12,6 +12,7 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
+from argo.accounts.people import People
 from argo.assistants.service import Assistants
 from argo.clock import Clock
 from argo.completions.context import Measure
@@ -43,6 +44,9 @@ from argo.journal.types import STRANGER, Actor, Event
 from argo.library import Library, build_library
 from argo.openai import routes as openai_routes
 from argo.openai.types import Asks
+from argo.privacy import routes as privacy_routes
+from argo.privacy.parts import Privacy
+from argo.privacy.subjects import Subjects as Asked
 from argo.projects import routes as projects_routes
 from argo.projects.service import Projects
 from argo.settings import Settings
@@ -54,7 +58,7 @@ from argo.welcome import welcome_routes
 PAGE_FOLDER = Path(__file__).parent / "page"
 _PAGE_ADDRESSES = tuple(
     "/ /c/{id} /p/{id} /p/{id}/new /temporary /sign-in/{token} /signed-out "
-    "/keys /files /sessions /settings /accessibility /charter /guide /guide/{name}".split()
+    "/keys /files /sessions /settings /my-data /accessibility /charter /guide /guide/{name}".split()
 )
 
 
@@ -73,6 +77,7 @@ class Subjects:
     exporting: Exporting
     exports: Exports
     interruptions: Interruptions
+    privacy: Privacy
     temporary: Temporary
 
 
@@ -105,6 +110,7 @@ class Argo:
         heart.worker.at_each_beat(subjects.conversations.sweep, every=10)
         heart.worker.at_each_beat(subjects.projects.sweep, every=10)
         self.entrance.beat_with(heart.worker)
+        await subjects.privacy.restoring.open(heart.worker)
         heart.worker.at_each_beat(self.ground.journal.write_refused)
         heart.worker.at_each_beat(self.ground.journal.sweep, every=3600)
         heart.worker.at_each_beat(self.ground.jobs.sweep, every=3600)
@@ -149,7 +155,7 @@ def build(
     heart = build_heart(ground)
     entrance = build_entrance(ground, heart.generations.stop_of)
     library = build_library(ground, heart.embeddings)
-    subjects = _subjects(ground, heart, library)
+    subjects = _subjects(ground, heart, entrance.people, library)
     asgi = application(
         settings.server,
         _routers(ground, heart, entrance, library, subjects),
@@ -163,7 +169,7 @@ def build(
     return Argo(Farewell(asgi), ground, heart, entrance, library, subjects, runs_jobs=runs_jobs)
 
 
-def _subjects(ground: Ground, heart: Heart, library: Library) -> Subjects:
+def _subjects(ground: Ground, heart: Heart, people: People, library: Library) -> Subjects:
     database, key_store, clock = ground.database, ground.key_store, ground.clock
     documents = library.documents
     attachments = Attachments(documents, library.finding)
@@ -174,11 +180,17 @@ def _subjects(ground: Ground, heart: Heart, library: Library) -> Subjects:
     writing = Writing(
         database, key_store, assistants, projects, heart.generations, measure, attachments, clock
     )
+    conversations = Conversations(
+        database, key_store, assistants, projects, documents, attachments, clock
+    )
+    asked = Asked(
+        *(database, key_store, clock, ground.journal, people, conversations),
+        *(projects, library.collections, documents),
+        *(heart.ledger, heart.quotas, heart.generations),
+    )
     return Subjects(
         assistants=assistants,
-        conversations=Conversations(
-            database, key_store, assistants, projects, documents, attachments, clock
-        ),
+        conversations=conversations,
         search=Search(database, key_store, clock),
         together=Together(database, projects, clock),
         projects=projects,
@@ -188,6 +200,7 @@ def _subjects(ground: Ground, heart: Heart, library: Library) -> Subjects:
         exports=exports,
         forking=Forking(database, key_store, clock),
         interruptions=Interruptions(database, key_store),
+        privacy=Privacy.of(asked, ground.jobs),
         temporary=Temporary(assistants, heart.completions, measure),
     )
 
@@ -201,16 +214,13 @@ def _routers(
         *entrance.routes(),
         *welcome_routes(ground, heart, entrance.accounts, assistants, guard),
         conversations_routes.routes(
-            subjects.conversations,
-            subjects.asking,
-            subjects.summaries,
-            subjects.forking,
-            subjects.exporting,
-            guard,
+            *(subjects.conversations, subjects.asking, subjects.summaries),
+            *(subjects.forking, subjects.exporting, guard),
         ),
         search_routes.routes(subjects.search, guard),
         together_routes.routes(subjects.together, guard),
         projects_routes.routes(subjects.projects, guard),
+        privacy_routes.routes(subjects.privacy.my_data, guard),
         temporary_routes.routes(subjects.temporary, subjects.exports, guard, ground.clock),
         *library.routes(heart.beside, guard, ground.clock),
         openai_routes.routes(

@@ -9,6 +9,7 @@ from argo.conversations import tables as _conversations
 from argo.documents import tables as _documents
 from argo.journal import tables as _journal
 from argo.knowledge import tables as _knowledge
+from argo.privacy import tables as _privacy
 from argo.projects import tables as _projects
 from argo.quotas import tables as _quotas
 from argo.storage import tables as _storage
@@ -24,6 +25,7 @@ SUBJECTS = (
     _journal,
     _projects,
     _knowledge,
+    _privacy,
     _quotas,
     _storage,
     _usage,

@@ -28,7 +28,7 @@ async def test_a_page_is_a_handful_of_statements(
                 for _ in range(3):
                     parent = (await talks[0].told("Encore du seigle", parent)).answer_id
                 log = cluster.folder / "log"
-                for path in ("/api/me", "/api/conversations", talks[0].path, "/api/sessions"):
+                for path in ("/api/me", "/api/conversations", talks[0].path, "/api/my-data"):
                     before = log.stat().st_size
                     assert (await browser.get(path)).status == 200
                     with log.open("rb") as written:

@@ -20,6 +20,7 @@ IMPORT_EXCUSES = {
     "src/argo/conversations/tables.py::argo.storage.tables": "the columns that every table has",
     "src/argo/documents/tables.py::argo.storage.tables": "the columns that every table has",
     "src/argo/journal/tables.py::argo.storage.tables": "the columns that every table has",
+    "src/argo/privacy/tables.py::argo.storage.tables": "the columns that every table has",
     "src/argo/projects/tables.py::argo.storage.tables": "the columns that every table has",
     "src/argo/knowledge/tables.py::argo.storage.tables": "the columns that every table has",
     "src/argo/quotas/tables.py::argo.storage.tables": "the columns that every table has",

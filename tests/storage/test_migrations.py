@@ -131,6 +131,13 @@ ROWS = {
             "SELECT institution_id, id, 1, now() FROM users"
         ),
     ),
+    "0018": (
+        "receipts",
+        (
+            "INSERT INTO receipts (id, institution_id, owner_id, what, counts, begun_at) "
+            "SELECT gen_random_uuid(), institution_id, id, 'conversations', '{}', now() FROM users"
+        ),
+    ),
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from argo.accounts import names, store
 from argo.accounts.errors import (
     EmailAmbiguous,
@@ -10,7 +12,7 @@ from argo.accounts.errors import (
     UserDisabled,
     UserUnknown,
 )
-from argo.accounts.types import LINK_LASTS, Role, User
+from argo.accounts.types import LINK_LASTS, Role, User, Ways
 from argo.clock import Clock
 from argo.journal.service import Journal
 from argo.journal.types import COMMAND, Actor, Event
@@ -109,13 +111,29 @@ class People:
         Raises `UserUnknown` or `EmailAmbiguous`.
         """
         owner = (await self._found(email, institution)).owner
-        now = self._clock.now()
         async with self._database.house() as house:
-            await store.user_disabled(house, owner, now)
-            await store.sessions_ended(house, owner)
-            await store.links_voided(house, owner)
-            await store.keys_revoked(house, owner, now)
+            await self.shut(house, owner)
             await self._journal.record(house, _event(by, "user.disabled", owner))
+
+    async def shut(self, house: Connection, owner: Owner) -> None:
+        """Let a person in no more, from the commit of the caller's transaction on."""
+        now = self._clock.now()
+        await store.user_disabled(house, owner, now)
+        await store.sessions_ended(house, owner)
+        await store.links_voided(house, owner)
+        await store.keys_revoked(house, owner, now)
+
+    async def held(self, person: Connection, owner: Owner) -> Ways:
+        """Count a person's ways in, in the caller's transaction."""
+        return await store.ways_counted(person, owner)
+
+    async def erase(self, house: Connection, owner: Owner) -> None:
+        """Erase a person whose erasure has begun, in the caller's transaction."""
+        await store.person_erased(house, owner)
+
+    async def those_there(self, house: Connection, owners: Sequence[Owner]) -> Sequence[Owner]:
+        """Return those of `owners` who have an account, in the caller's transaction."""
+        return await store.those_there(house, owners)
 
     async def sweep(self, house: Connection) -> None:
         """Forget sessions and links that have expired: they open nothing any more."""

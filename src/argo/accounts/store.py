@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from psycopg.rows import class_row
 
-from argo.accounts.types import Caller, Invitation, Key, Session, User
+from argo.accounts.types import Caller, Invitation, Key, Session, User, Ways
 from argo.storage.at_once import Row, Statement
 from argo.storage.database import Connection, Database
 from argo.storage.types import Owner
@@ -282,6 +283,42 @@ async def users(house: Connection) -> list[User]:
     cursor = house.cursor(row_factory=class_row(User))
     await cursor.execute(_USERS + "ORDER BY slug, email")
     return await cursor.fetchall()
+
+
+async def ways_counted(person: Connection, owner: Owner) -> Ways:
+    """Count the person's ways in; raises `AssertionError` for nobody's."""
+    cursor = person.cursor(row_factory=class_row(Ways))
+    await cursor.execute(
+        "SELECT users.created_at AS since, sessions.count AS sessions, sessions_until, "
+        "keys.count AS keys, keys.revoked AS keys_revoked FROM users, "
+        "(SELECT count(*), max(expires_at) AS sessions_until FROM sessions "
+        f"WHERE {_OWN} AND expires_at > clock_timestamp()) AS sessions, "
+        "(SELECT count(*) FILTER (WHERE revoked_at IS NULL), "
+        "count(*) FILTER (WHERE revoked_at IS NOT NULL) AS revoked FROM api_keys "
+        f"WHERE {_OWN}) AS keys WHERE {_OWN}",
+        _of(owner),
+    )
+    found = await cursor.fetchone()
+    assert found is not None
+    return found
+
+
+async def person_erased(house: Connection, owner: Owner) -> None:
+    """Erase a person, with every way in and all that hangs on them.
+
+    The database lets go only of those whose erasure stands in `receipts`, and of test people.
+    """
+    await house.execute(f"DELETE FROM users WHERE {_OWN}", _of(owner))
+
+
+async def those_there(house: Connection, owners: Sequence[Owner]) -> list[Owner]:
+    """Return those of `owners` who have an account."""
+    cursor = await house.execute(
+        "SELECT institution_id, owner_id FROM users WHERE id = ANY (%s)",
+        ([owner.owner_id for owner in owners],),
+    )
+    there = {Owner(*row) for row in await cursor.fetchall()}
+    return [owner for owner in owners if owner in there]
 
 
 async def any_user(house: Connection) -> bool:

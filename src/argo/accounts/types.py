@@ -114,6 +114,17 @@ class Key:
 
 
 @dataclass(frozen=True)
+class Ways:
+    """How many ways in a person has, since when, and when the last session ends by itself."""
+
+    since: datetime
+    sessions: int
+    sessions_until: datetime | None
+    keys: int
+    keys_revoked: int
+
+
+@dataclass(frozen=True)
 class User:
     """One person, as `argo user list` shows them."""
 

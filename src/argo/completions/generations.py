@@ -144,6 +144,14 @@ class Generations:
             if owner.owner_id in people:
                 generation.stop()
 
+    async def stop_all(self, owner: Owner) -> int:
+        """Stop every answer of `owner`, wherever it is written; returns how many there were."""
+        async with self._database.person(owner) as person:
+            answers = await store.written_for(person)
+        for answer_id in answers:
+            await self.stop(answer_id, owner)
+        return len(answers)
+
     def _log(self, answer_id: UUID, owner: Owner) -> AnswerLog | None:
         generation = self._running.get((answer_id, owner))
         return generation.log if generation else self._kept.get((answer_id, owner))

@@ -124,6 +124,12 @@ async def writer_of(person: Connection, answer_id: UUID) -> str | None:
     return None if row is None else str(row[0])
 
 
+async def written_for(person: Connection) -> list[UUID]:
+    """Return the person's answers that are being written."""
+    cursor = await person.execute("SELECT answer_id FROM generations")
+    return [row[0] for row in await cursor.fetchall()]
+
+
 async def orphans(house: Connection) -> list[Orphan]:
     """Return the answers whose worker is gone, locked so that one reaper takes each."""
     cursor = house.cursor(row_factory=class_row(Orphan))

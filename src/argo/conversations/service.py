@@ -14,7 +14,7 @@ from argo.conversations.answers import grown
 from argo.conversations.attachments import Attached, Attachments
 from argo.conversations.errors import ConversationUnknown, IdTaken
 from argo.conversations.rows import ConversationRow, sealed_title
-from argo.conversations.types import MOST_PINNED, UNDO_SECONDS, Conversation, Message
+from argo.conversations.types import MOST_PINNED, UNDO_SECONDS, Conversation, Held, Message
 from argo.documents.service import Documents
 from argo.engines.types import Size
 from argo.projects.service import Projects
@@ -162,6 +162,23 @@ class Conversations:
                 raise ConversationUnknown
             await self._documents.give_back(person, conversation_id, since)
             return (await self._found(person, conversation_id)).opened(key)
+
+    async def held(self, person: Connection) -> Held:
+        """Count what a person keeps, in the caller's transaction."""
+        return await store.held(person)
+
+    async def delete_all(self, person: Connection, owner: Owner) -> None:
+        """Delete all conversations and what belongs to them, in the caller's transaction.
+
+        Unreachable at its commit, and nothing to undo; `erase_all` erases them for good.
+        """
+        too_late = self._clock.now() - timedelta(seconds=2 * UNDO_SECONDS)
+        gone = await store.all_deleted(person, too_late)
+        await self._documents.withdraw_all(person, owner, gone)
+
+    async def erase_all(self, person: Connection, *, deleted_alone: bool) -> None:
+        """Erase for good all conversations, or those deleted, in the caller's transaction."""
+        await store.own_erased(person, deleted_alone=deleted_alone)
 
     async def sweep(self, house: Connection) -> None:
         """Erase for good what was deleted and can no longer be undone."""

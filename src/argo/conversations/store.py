@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from argo.conversations.rows import ConversationRow, MessageRow, PieceRow, TitleRow
+from argo.conversations.types import Held
 from argo.engines.types import Size
 from argo.storage.database import Connection
 from argo.storage.types import Owner
@@ -197,6 +198,35 @@ async def erased(house: Connection, before: datetime) -> int:
     """Erase for good what was deleted before then, messages and all; returns how many."""
     cursor = await house.execute("DELETE FROM conversations WHERE deleted_at < %s", (before,))
     return cursor.rowcount
+
+
+async def held(person: Connection) -> Held:
+    """Count the person's conversations that are not deleted, and their messages."""
+    cursor = person.cursor(row_factory=class_row(Held))
+    await cursor.execute(
+        "SELECT count(DISTINCT conversations.id) AS conversations, "
+        "count(messages.id) AS messages, min(conversations.created_at) AS since "
+        "FROM conversations LEFT JOIN messages ON conversation_id = conversations.id "
+        "WHERE deleted_at IS NULL"
+    )
+    found = await cursor.fetchone()
+    assert found is not None
+    return found
+
+
+async def all_deleted(person: Connection, at: datetime) -> list[UUID]:
+    """Delete every conversation of the person; returns which."""
+    cursor = await person.execute(
+        "UPDATE conversations SET deleted_at = %s WHERE deleted_at IS NULL RETURNING id", (at,)
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def own_erased(person: Connection, *, deleted_alone: bool) -> None:
+    """Erase the person's conversations for good, or only those that are deleted."""
+    await person.execute(
+        "DELETE FROM conversations WHERE NOT %s OR deleted_at IS NOT NULL", (deleted_alone,)
+    )
 
 
 async def messages(person: Connection, conversation_id: UUID) -> list[MessageRow]:

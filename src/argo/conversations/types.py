@@ -56,6 +56,15 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Held:
+    """How much a person keeps in conversations, and since when."""
+
+    conversations: int
+    messages: int
+    since: datetime | None
+
+
+@dataclass(frozen=True)
 class Asked:
     """A question that is stored, and the answer that is being written to it."""
 

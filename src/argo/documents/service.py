@@ -27,6 +27,7 @@ from argo.documents.types import (
     UPLOAD_SECONDS,
     Document,
     DocumentSettings,
+    Held,
     Orphans,
     PassageFound,
     Purpose,
@@ -243,13 +244,28 @@ class Documents:
         for document_id in await store.withdrawn(person, belongs_to, self._clock.now()):
             await jobs.queue(person, owner, ERASE, document_id, after=after, urgent=True)
 
+    async def withdraw_all(self, person: Connection, owner: Owner, parents: Sequence[UUID]) -> None:
+        """Delete all that belongs to any of `parents`, in the caller's transaction, for good."""
+        for document_id in await store.all_withdrawn(person, parents, self._clock.now()):
+            await jobs.queue(person, owner, ERASE, document_id, urgent=True)
+
+    async def held(self, person: Connection) -> Held:
+        """Count what a person keeps, in the caller's transaction."""
+        return await store.held(person)
+
     async def give_back(self, person: Connection, belongs_to: UUID, since: datetime) -> None:
         """Undo `withdraw`, in the caller's transaction, for what was deleted after `since`."""
         await store.given_back(person, belongs_to, since)
 
     async def erase_all(self, owner: Owner) -> int:
-        """Erase the bytes of all files of `owner`, whose rows go with the account; how many."""
-        return await self._files.delete_all(owner)
+        """Erase all files of `owner`, bytes first, then rows and passages; how many bytes' files.
+
+        Done twice it comes to the same. Raises `FilesAway`.
+        """
+        files = await self._files.delete_all(owner)
+        async with self._database.person(owner) as person:
+            await store.own_erased(person)
+        return files
 
     async def orphans(self) -> Orphans:
         """Count bytes without a row, and rows without bytes; raises `FilesAway`."""

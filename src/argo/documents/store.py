@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from argo.documents.rows import DocumentRow, PassageRow
-from argo.documents.types import Purpose
+from argo.documents.types import Held, Purpose
 from argo.storage.database import Connection
 from argo.storage.files import Written
 from argo.storage.types import Owner
@@ -166,6 +166,35 @@ async def withdrawn(person: Connection, belongs_to: UUID, at: datetime) -> list[
         (at, belongs_to),
     )
     return [row[0] for row in await cursor.fetchall()]
+
+
+async def all_withdrawn(person: Connection, parents: Sequence[UUID], at: datetime) -> list[UUID]:
+    """Delete all that belongs to any of `parents`; returns which."""
+    cursor = await person.execute(
+        "UPDATE documents SET deleted_at = %s WHERE belongs_to = ANY (%s) AND deleted_at IS NULL "
+        "RETURNING id",
+        (at, list(parents)),
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def held(person: Connection) -> Held:
+    """Count the person's documents that are not deleted, and those being erased."""
+    cursor = person.cursor(row_factory=class_row(Held))
+    await cursor.execute(
+        "SELECT count(*) FILTER (WHERE deleted_at IS NULL) AS files, "
+        "coalesce(sum(size_bytes) FILTER (WHERE deleted_at IS NULL), 0)::bigint AS bytes, "
+        "count(*) FILTER (WHERE deleted_at IS NOT NULL) AS being_erased FROM documents "
+        "WHERE owner_id = (SELECT argo_owner())"
+    )
+    found = await cursor.fetchone()
+    assert found is not None
+    return found
+
+
+async def own_erased(person: Connection) -> None:
+    """Erase every document of the person, with its passages."""
+    await person.execute("DELETE FROM documents WHERE owner_id = (SELECT argo_owner())")
 
 
 async def given_back(person: Connection, belongs_to: UUID, since: datetime) -> None:

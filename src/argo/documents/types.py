@@ -73,6 +73,15 @@ class DocumentRead:
 
 
 @dataclass(frozen=True)
+class Held:
+    """How many files a person keeps, their size, and how many deleted ones still wait."""
+
+    files: int
+    bytes: int
+    being_erased: int
+
+
+@dataclass(frozen=True)
 class Orphans:
     """Bytes without a row and rows without bytes; both are zero in a sound installation."""
 

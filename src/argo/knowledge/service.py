@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Container, Mapping, Sequence
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 import orjson
@@ -24,7 +25,7 @@ from argo.knowledge.types import (
     Purpose,
 )
 from argo.storage import jobs
-from argo.storage.database import Database
+from argo.storage.database import Connection, Database
 from argo.storage.keystore import KeyStore
 from argo.storage.sealing import OwnerKey, Place
 from argo.storage.types import Owner
@@ -34,6 +35,9 @@ MOST_COLLECTIONS = 500
 
 class Collections:
     """Collections of one owner at a time, and those shared with them."""
+
+    counted: ClassVar[str] = store.COUNTED
+    """SQL that counts the collections of the person it runs for, by name."""
 
     def __init__(
         self, database: Database, key_store: KeyStore, documents: Documents, clock: Clock
@@ -153,6 +157,14 @@ class Collections:
         for document in documents.values():
             if document.purpose == "collection":
                 await self._documents.delete(owner, document.id)
+
+    async def erase_all(self, person: Connection) -> None:
+        """Erase all collections of a person, not yet their documents, in the caller's transaction."""
+        await store.own_erased(person)
+
+    async def forget_reader(self, house: Connection, reader: Owner) -> None:
+        """Take a person who is erased off everybody's collections, in the caller's transaction."""
+        await store.reader_forgotten(house, reader.owner_id)
 
     async def upload(
         self, owner: Owner, collection_id: UUID, name: str, pieces: AsyncIterator[bytes]

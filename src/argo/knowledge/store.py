@@ -52,6 +52,13 @@ _COLLECTION = (
 )
 
 
+COUNTED = (
+    "SELECT 'collections', count(*) FROM collections "
+    "WHERE deleted_at IS NULL AND owner_id = (SELECT argo_owner())"
+)
+"""A person's collections, as a row of a name and a count."""
+
+
 async def added(
     person: Connection,
     owner: Owner,
@@ -223,3 +230,14 @@ async def in_a_collection(person: Connection, document_id: UUID) -> bool:
         "SELECT 1 FROM collection_documents WHERE document_id = %s LIMIT 1", (document_id,)
     )
     return await cursor.fetchone() is not None
+
+
+async def own_erased(person: Connection) -> None:
+    """Erase every collection of the person, and the counts of their words."""
+    for table in ("collections", "word_counts"):
+        await person.execute(f"DELETE FROM {table} WHERE owner_id = (SELECT argo_owner())")
+
+
+async def reader_forgotten(house: Connection, reader_id: UUID) -> None:
+    """Take a person off everybody's collections."""
+    await house.execute("DELETE FROM collection_readers WHERE reader_id = %s", (reader_id,))

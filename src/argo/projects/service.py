@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import ClassVar
 from uuid import UUID
 
 from argo.clock import Clock
@@ -20,6 +21,9 @@ class Projects:
 
     Verbs that take a connection run in a transaction of the conversations', in the same name.
     """
+
+    counted: ClassVar[str] = store.COUNTED
+    """SQL that counts the projects of the person it runs for, by name."""
 
     def __init__(self, database: Database, key_store: KeyStore, clock: Clock) -> None:
         """Keep projects in `database`, sealed with the keys of `key_store`."""
@@ -102,6 +106,10 @@ class Projects:
         if at is None:
             raise ProjectUnknown
         return at
+
+    async def erase_all(self, person: Connection) -> None:
+        """Erase all of a person's projects, in the caller's transaction, after conversations."""
+        await store.own_erased(person)
 
     async def sweep(self, house: Connection) -> None:
         """Erase for good what was deleted and can no longer be undone."""

@@ -54,6 +54,13 @@ def sealed(project: Project, key: OwnerKey) -> ProjectRow:
     return ProjectRow(**{**vars(project), **closed})
 
 
+COUNTED = (
+    "SELECT 'projects', count(*) FROM projects "
+    "WHERE deleted_at IS NULL AND owner_id = (SELECT argo_owner())"
+)
+"""A person's projects, as a row of a name and a count."""
+
+
 async def projects(person: Connection) -> list[ProjectRow]:
     """Return a person's projects, oldest first."""
     cursor = person.cursor(row_factory=class_row(ProjectRow))
@@ -122,3 +129,8 @@ async def restored(person: Connection, project_id: UUID, since: datetime) -> dat
 async def erased(house: Connection, before: datetime) -> None:
     """Erase for good what was deleted before then."""
     await house.execute("DELETE FROM projects WHERE deleted_at < %s", (before,))
+
+
+async def own_erased(person: Connection) -> None:
+    """Erase every project of the person."""
+    await person.execute("DELETE FROM projects WHERE owner_id = (SELECT argo_owner())")

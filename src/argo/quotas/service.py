@@ -20,7 +20,7 @@ from argo.quotas.types import (
     TokenAllowance,
     Whose,
 )
-from argo.storage.database import Database
+from argo.storage.database import Connection, Database
 from argo.storage.types import Owner
 
 _RENEW_SECONDS = 2.0
@@ -84,6 +84,15 @@ class Quotas:
         """
         async with self._database.house() as house:
             await store.limits_set(house, institution_id, whose, subject, limits)
+
+    async def running(self, owner: Owner) -> int:
+        """Return how many questions of `owner` are being answered, on the page or by keys."""
+        async with self._database.person(owner) as person:
+            return await store.running(person)
+
+    async def forget(self, house: Connection, owner: Owner) -> None:
+        """Forget a person's own rule, in the caller's transaction; the rest goes with them."""
+        await store.limits_set(house, owner.institution_id, "user", owner.owner_id, Limits())
 
     async def release(self, lease: Lease) -> None:
         """Give a lease back. While the database is away it runs out by itself instead."""

@@ -123,6 +123,16 @@ async def limits_set(
     )
 
 
+async def running(person: Connection) -> int:
+    """Count the person's questions that are being answered, wherever they were asked."""
+    cursor = await person.execute(
+        "SELECT count(*) FROM quota_leases WHERE expires_at > clock_timestamp()"
+    )
+    found = await cursor.fetchone()
+    assert found is not None
+    return int(found[0])
+
+
 async def release(database: Database, lease_ids: Sequence[UUID]) -> None:
     """Give leases back."""
     released = Statement("DELETE FROM quota_leases WHERE id = ANY ($1)", (list(lease_ids),))

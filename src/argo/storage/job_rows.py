@@ -109,6 +109,15 @@ async def let_go(house: Connection, runner_id: UUID) -> None:
     )
 
 
+async def forgotten(house: Connection, owner: Owner, but: UUID) -> None:
+    """Forget the jobs and the turn of a person, `but` one job."""
+    of = (owner.institution_id, owner.owner_id)
+    await house.execute(
+        "DELETE FROM jobs WHERE institution_id = %s AND owner_id = %s AND id <> %s", (*of, but)
+    )
+    await house.execute("DELETE FROM job_turns WHERE institution_id = %s AND owner_id = %s", of)
+
+
 async def swept(house: Connection) -> None:
     """Forget failures of a month ago and turns of yesterday."""
     await house.execute("DELETE FROM jobs WHERE failed_at < clock_timestamp() - interval '30 days'")

@@ -58,6 +58,11 @@ async def queue(
     await job_rows.queued(connection, owner, kind, about_id, after, urgent)
 
 
+async def forget(house: Connection, owner: Owner, *, but: UUID) -> None:
+    """Forget every job of a person who is erased `but` the one that erases them."""
+    await job_rows.forgotten(house, owner, but)
+
+
 class Runner:
     """Runs jobs of the kinds it was told of, in one worker."""
 

@@ -10,6 +10,7 @@ import asyncio
 import os
 from collections import OrderedDict
 from pathlib import Path
+from uuid import UUID
 
 import obstore
 from cryptography.exceptions import InvalidTag
@@ -25,6 +26,7 @@ from argo.storage.types import Owner
 _KEPT_SECONDS = 300.0
 _KEPT_KEYS = 20_000
 _NONCE_BYTES = 12
+_BURIED = "erased"
 
 
 def key_store_at(url: str | None, folder: Path) -> ObjectStore:
@@ -55,13 +57,16 @@ class KeyStore:
         kept = self._kept.get(owner)
         if kept is not None and self._clock.monotonic() - kept[0] < _KEPT_SECONDS:
             return kept[1]
-        wrapped = await self._wrapped(owner)
+        wrapped = await self._read(_name(owner))
         if wrapped is None:
             raise KeyGone
         return self._keep(owner, wrapped)
 
     async def key_or_new(self, owner: Owner) -> OwnerKey:
-        """Return the key of `owner`, made now if there is none; raises like `key`."""
+        """Return the key of `owner`, made now if there is none; raises like `key`.
+
+        `KeyGone` for who was erased: no key is made for them again.
+        """
         try:
             return await self.key(owner)
         except KeyGone:
@@ -69,6 +74,30 @@ class KeyStore:
         async with self._making:
             await self._make(owner)
         return await self.key(owner)
+
+    async def bury(self, owner: Owner) -> None:
+        """Destroy the key of `owner`, and note so that a restored backup cannot bring them back.
+
+        The note is the erasure journal: ids alone, beside the keys and outside the database's
+        backups. Whoever is in it is never given a key again. Raises `KeyStoreAway`.
+        """
+        try:
+            await obstore.put_async(self._store, _buried(owner), b"erased")
+        except BaseError as error:
+            raise KeyStoreAway(retry_after=5) from error
+        await self.destroy(owner)
+
+    async def buried(self) -> set[Owner]:
+        """Return everybody in the erasure journal; raises `KeyStoreAway`."""
+        found = set()
+        try:
+            async for batch in obstore.list(self._store, f"{_BURIED}/"):
+                for each in batch:
+                    _, institution, person = str(each["path"]).split("/")
+                    found.add(Owner(UUID(institution), UUID(person)))
+        except BaseError as error:
+            raise KeyStoreAway(retry_after=5) from error
+        return found
 
     async def destroy(self, owner: Owner) -> None:
         """Destroy the key of `owner` for good; raises `KeyStoreAway`."""
@@ -80,9 +109,9 @@ class KeyStore:
         except BaseError as error:
             raise KeyStoreAway(retry_after=5) from error
 
-    async def _wrapped(self, owner: Owner) -> bytes | None:
+    async def _read(self, name: str) -> bytes | None:
         try:
-            found = await obstore.get_async(self._store, _name(owner))
+            found = await obstore.get_async(self._store, name)
             return bytes(await found.bytes_async())
         except FileNotFoundError:
             return None
@@ -90,6 +119,8 @@ class KeyStore:
             raise KeyStoreAway(retry_after=5) from error
 
     async def _make(self, owner: Owner) -> None:
+        if await self._read(_buried(owner)) is not None:
+            raise KeyGone
         nonce = os.urandom(_NONCE_BYTES)
         wrapped = nonce + self._wrap.encrypt(nonce, os.urandom(32), _bound(owner))
         try:
@@ -115,6 +146,10 @@ class KeyStore:
 
 def _name(owner: Owner) -> str:
     return f"keys/{owner.institution_id}/{owner.owner_id}.key"
+
+
+def _buried(owner: Owner) -> str:
+    return f"{_BURIED}/{owner.institution_id}/{owner.owner_id}"
 
 
 def _bound(owner: Owner) -> bytes:

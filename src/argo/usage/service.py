@@ -6,7 +6,8 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
+from typing import ClassVar
+from uuid import UUID, uuid4
 
 from argo.clock import Clock
 from argo.storage.database import Connection, Database
@@ -41,6 +42,9 @@ class Ledger:
     that answers is at most the one of each question that is just ending.
     """
 
+    counted: ClassVar[str] = store.COUNTED
+    """SQL that counts what the ledger holds of the person it runs for, by name."""
+
     def __init__(
         self,
         database: Database,
@@ -59,6 +63,14 @@ class Ledger:
     async def forget(self, house: Connection, institution_id: UUID) -> None:
         """Erase the lines of test people, in the transaction that erases them."""
         await store.forgotten(house, institution_id)
+
+    async def disown(self, house: Connection, owner: Owner) -> None:
+        """Keep the counts of a person who is erased, without the person.
+
+        The pseudonym is random and written nowhere else: sums, and how many people asked, stay
+        right; who it was is lost. In the caller's transaction.
+        """
+        await store.disowned(house, owner, uuid4())
 
     async def append(self, entry: Entry) -> None:
         """Append a line, now or as soon as the database is back. Raises nothing of storage's."""

@@ -10,8 +10,16 @@ from psycopg.rows import class_row
 
 from argo.storage.at_once import Statement
 from argo.storage.database import Connection, Database
+from argo.storage.types import Owner
 from argo.usage.errors import EntryRefused
 from argo.usage.types import Entry, Usage, UsageOfDay, UsageOfKey
+
+COUNTED = (
+    "SELECT 'days', count(*) FROM usage_days WHERE owner_id = (SELECT argo_owner()) UNION ALL "
+    "SELECT 'questions', coalesce(sum(questions), 0)::bigint FROM usage_days "
+    "WHERE owner_id = (SELECT argo_owner())"
+)
+"""What the ledger holds of a person, in rows of a name and a count."""
 
 
 async def append(database: Database, entry_id: UUID, at: datetime, entry: Entry) -> None:
@@ -106,6 +114,21 @@ async def usage_by_key(person: Connection, midnight: datetime) -> list[UsageOfKe
         {"today": midnight},
     )
     return await cursor.fetchall()
+
+
+async def disowned(house: Connection, owner: Owner, pseudonym: UUID) -> None:
+    """Put a pseudonym in the place of a person, and forget which key asked.
+
+    The database lets this happen only to those whose erasure stands in `receipts`.
+    """
+    await house.execute(
+        "UPDATE usage SET owner_id = %s, key_id = NULL WHERE institution_id = %s AND owner_id = %s",
+        (pseudonym, owner.institution_id, owner.owner_id),
+    )
+    await house.execute(
+        "UPDATE usage_days SET owner_id = %s WHERE institution_id = %s AND owner_id = %s",
+        (pseudonym, owner.institution_id, owner.owner_id),
+    )
 
 
 async def forgotten(house: Connection, institution_id: UUID) -> None:

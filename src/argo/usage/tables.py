@@ -1,4 +1,4 @@
-"""The ledger and its day totals."""
+"""The ledger and its day totals. They refer to nobody: counts outlive who is erased."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from sqlalchemy import (
     Column,
     Date,
     Double,
-    ForeignKeyConstraint,
     Index,
     Integer,
     PrimaryKeyConstraint,
@@ -38,11 +37,6 @@ usage = Table(
     Column("first_token_seconds", Double),
     Column("seconds", Double, nullable=False),
     Column("outcome", Text, nullable=False),
-    ForeignKeyConstraint(
-        ["institution_id", "owner_id"],
-        ["users.institution_id", "users.id"],
-        name="fk_usage_institution_id_owner_id_users",
-    ),
     CheckConstraint("source IN ('web', 'temporary', 'api')", name="source"),
     CheckConstraint("lane IN ('interactive', 'api', 'batch')", name="lane"),
     CheckConstraint(
@@ -62,9 +56,4 @@ usage_days = Table(
     Column("prompt_tokens", BigInteger, nullable=False),
     Column("completion_tokens", BigInteger, nullable=False),
     PrimaryKeyConstraint("institution_id", "owner_id", "day", name="pk_usage_days"),
-    ForeignKeyConstraint(
-        ["institution_id", "owner_id"],
-        ["users.institution_id", "users.id"],
-        name="fk_usage_days_institution_id_owner_id_users",
-    ),
 )

@@ -132,6 +132,26 @@ export type FileRead = {
   text: string;
   remarks: string[];
 };
+/** What is held about the reader, in counts. */
+export type Held = {
+  email: string;
+  name: string;
+  since: string;
+  conversations: { count: number; messages: number; since: string | null };
+  files: { count: number; bytes: number; being_erased: number };
+  sessions: { count: number; until: string | null };
+  keys: { count: number; revoked: number };
+  projects: number;
+  collections: number;
+  usage: { days: number; questions: number };
+};
+export type Receipt = {
+  id: string;
+  what: 'conversations' | 'account';
+  counts: Record<string, number>;
+  begun_at: string;
+  finished_at: string | null;
+};
 export type Session = {
   id: string;
   device: string;

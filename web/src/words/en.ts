@@ -407,6 +407,9 @@ export const en = {
   sessionEnd: 'Sign out',
   sessionEndNamed: 'Sign out {device}',
   sessionsEndAll: 'Sign out everywhere',
+
+  myData: 'My data',
+  myDataHow: 'Everything ARGO holds about you, what it is for, and until when.',
 };
 
 export type Words = typeof en;

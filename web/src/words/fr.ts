@@ -417,4 +417,7 @@ export const fr: Words = {
   sessionEnd: 'Déconnecter',
   sessionEndNamed: 'Déconnecter {device}',
   sessionsEndAll: 'Se déconnecter partout',
+
+  myData: 'Mes données',
+  myDataHow: 'Tout ce qu’ARGO conserve sur vous, à quoi cela sert, et jusqu’à quand.',
 };
