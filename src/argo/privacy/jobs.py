@@ -12,7 +12,7 @@ from argo.storage.jobs import Runner
 from argo.storage.types import Job
 
 _NEVER_GIVE_UP = 1_000_000
-"""An erasure that was promised is tried until it is done; `argo doctor` tells of one that waits."""
+"""An erasure that was promised is tried until it is done; docs/operators/data.md shows how to see one that waits."""
 
 
 class Erasing:
