@@ -11,6 +11,9 @@ import asyncio
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_LINGER_SECONDS = 2.0
+"""How soon after an answer, that could not say farewell any more, its reader asks again."""
+
 
 class Farewell:
     """Passes requests on; after `begin` with the word that the connection closes."""
@@ -35,13 +38,18 @@ class Farewell:
             self._ended.set()
 
     async def begin(self, most_seconds: float) -> None:
-        """Say farewell from now on; return when what began before has ended, or in time."""
+        """Say farewell from now on; return when what began before has ended, or in time.
+
+        Who got the last of those answers knows nothing of the farewell, and may be asking again:
+        they are waited for, and told with that answer.
+        """
         self._leaving = True
         try:
             async with asyncio.timeout(most_seconds):
                 while self._begun_before:
                     self._ended.clear()
                     await self._ended.wait()
+                await asyncio.sleep(_LINGER_SECONDS)
         except TimeoutError:
             return
 
