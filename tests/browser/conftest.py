@@ -84,10 +84,10 @@ def breaches(line: str) -> list[str]:
 
 async def serious_findings(page: Page) -> list[str]:
     """Return axe's serious and critical findings on what is shown (RGAA 4.1, WCAG 2.2 AA)."""
-    # What is fading in has not its colours yet.
+    # What is fading in has not its colours yet; what goes meanwhile never will.
     await page.evaluate(
         "Promise.all(document.getAnimations().filter(each => "
-        "each.effect.getComputedTiming().endTime !== Infinity).map(each => each.finished))"
+        "each.effect.getComputedTiming().endTime !== Infinity).map(each => each.finished.catch(() => null)))"
     )
     # The page's policy allows no foreign script: axe goes in through the debugger.
     await page.evaluate(AXE.read_text(encoding="utf-8"))
