@@ -74,5 +74,6 @@ async def test_the_other_pages_are_reached_from_it(visit: Visit) -> None:
         await page.get_by_role("dialog").get_by_role("link", name=name).click()
         await expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
     await page.keyboard.press("Control+,")
-    await page.get_by_role("button", name="Keyboard shortcuts").last.click()
+    settings = page.get_by_role("dialog", name="Settings")
+    await settings.get_by_role("button", name="Keyboard shortcuts").click()
     await expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
