@@ -45,11 +45,11 @@ class KnowledgeSearch:
         this moment. `among` leaves only these documents, None: all. Without embeddings, or while
         their engine is away, words alone decide.
         """
-        probe = await self.probe(question)
         async with self._database.person(reader) as person:
             holders = await compared.holders(person, collection_ids)
         if not holders:
             return []
+        probe = await self.probe(question)
         keys = {
             held_by: await self._key_store.key_or_new(Owner(reader.institution_id, held_by))
             for held_by in set(holders.values())
